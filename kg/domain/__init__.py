@@ -1,0 +1,67 @@
+"""Records and their rules: true without any input or output."""
+
+from __future__ import annotations
+
+from ..errors import NotFound
+from ..schema import Label
+from .language import detect_language
+from .lessons import Lesson, LessonState, Polarity, Practice
+from .outcomes import (
+    KPI,
+    Alert,
+    Assessment,
+    BenefitEntry,
+    CostEntry,
+    Decision,
+    Direction,
+    Evidence,
+    EvidenceKind,
+    Horizon,
+    KeyResult,
+    Measurement,
+    Objective,
+    Origin,
+    Outcome,
+    OutcomeState,
+    OutcomeType,
+    Review,
+    ReviewDecision,
+)
+from .people import Person, Role, Team
+from .projects import Milestone, ProcessMetric, Project, ProjectStatus, SourceObject, WorkItem
+from .record import Record, derive_id
+from .relationship import Relationship
+from .retrospectives import OPEN_STATUSES, ActionItem, ActionStatus, Note, Retrospective, TimelineEvent
+from .runs import AuditEntry, Run, RunStatus
+
+RECORDS: dict[Label, type[Record]] = {
+    kind.label: kind
+    for kind in (
+        Project, OutcomeType, Outcome, Assessment, Measurement, KPI, CostEntry, BenefitEntry, Evidence, Review,
+        Objective, KeyResult, Milestone, WorkItem, ProcessMetric, Retrospective, ActionItem, Lesson, Practice,
+        Alert, Decision, Person, Team, SourceObject, Run, AuditEntry,
+    )
+}  # fmt: skip
+"""Every kind of record by its label."""
+
+
+def record_class(label: str) -> type[Record]:
+    """The record class of a label.
+
+    Raises:
+        NotFound: No such kind; names the nearest.
+    """
+    try:
+        return RECORDS[Label(label)]
+    except (ValueError, KeyError):
+        raise NotFound.among("kind of record", label, [kind.value for kind in RECORDS]) from None
+
+
+__all__ = [
+    "KPI", "OPEN_STATUSES", "RECORDS", "ActionItem", "ActionStatus", "Alert", "Assessment", "AuditEntry",
+    "BenefitEntry", "CostEntry", "Decision", "Direction", "Evidence", "EvidenceKind", "Horizon", "KeyResult",
+    "Lesson", "LessonState", "Measurement", "Milestone", "Note", "Objective", "Origin", "Outcome", "OutcomeState",
+    "OutcomeType", "Person", "Polarity", "Practice", "ProcessMetric", "Project", "ProjectStatus", "Record",
+    "Relationship", "Retrospective", "Review", "ReviewDecision", "Role", "Run", "RunStatus", "SourceObject",
+    "Team", "TimelineEvent", "WorkItem", "derive_id", "detect_language", "record_class",
+]  # fmt: skip

@@ -1,0 +1,255 @@
+"""What a project promised, what was measured, and who vouches for it."""
+
+from __future__ import annotations
+
+from datetime import date as CivilDate
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import Field, model_validator
+
+from ..schema import Label
+from .projects import Currency
+from .record import Instant, NonEmpty, Record, Text, nested
+
+Score = Annotated[int, Field(ge=1, le=5)]
+
+
+class Horizon(StrEnum):
+    DIRECT = "direct"
+    INDIRECT = "indirect"
+    LONG_TERM = "long_term"
+
+
+class Direction(StrEnum):
+    INCREASE = "increase"
+    DECREASE = "decrease"
+    MAINTAIN = "maintain"
+
+
+class Origin(StrEnum):
+    DEFINED = "defined"
+    IMPORTED = "imported"
+
+
+class OutcomeState(StrEnum):
+    """Where an outcome stands on its way to being accepted; imported ones skip the gate."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    MANAGER_APPROVED = "manager_approved"
+    ACCEPTED = "accepted"
+    RETURNED = "returned"
+    IN_QUESTION = "in_question"
+    IMPORTED = "imported"
+
+
+class OutcomeType(Record):
+    """A kind of benefit, named in both languages."""
+
+    label: ClassVar[Label] = Label.OUTCOME_TYPE
+
+    key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    name_en: NonEmpty
+    name_zh: NonEmpty
+    description_en: Text | None = None
+    description_zh: Text | None = None
+    default_metrics: list[str] = Field(default_factory=list)
+    merged_into: str | None = None
+
+
+class Outcome(Record):
+    """One promised benefit of a project, stated so that it can be checked (SMART)."""
+
+    label: ClassVar[Label] = Label.OUTCOME
+
+    project: NonEmpty
+    title: NonEmpty
+    outcome_type: str | None = None
+    horizon: Horizon = Horizon.DIRECT
+    statement: Text | None = None
+    metric: str | None = None
+    unit_of_measure: str | None = None
+    direction: Direction = Direction.INCREASE
+    baseline: float | None = None
+    target: float | None = None
+    relevance: str | None = None
+    achievability: Text | None = None
+    start: CivilDate | None = None
+    due: CivilDate | None = None
+    owner: str | None = None
+    weight: float = Field(default=1.0, gt=0)
+    origin: Origin = Origin.DEFINED
+    state: OutcomeState = OutcomeState.DRAFT
+    valid_from: CivilDate | None = None
+    valid_to: CivilDate | None = None
+
+    @model_validator(mode="after")
+    def _imported_says_so(self) -> Self:
+        if self.origin is Origin.IMPORTED and self.state is OutcomeState.DRAFT:
+            self.state = OutcomeState.IMPORTED
+        if self.start and self.due and self.due < self.start:
+            raise ValueError(f"is due {self.due} before it starts {self.start}")
+        return self
+
+
+class Assessment(Record):
+    """A rating from elsewhere; its scheme maps values to attained yes or no."""
+
+    label: ClassVar[Label] = Label.ASSESSMENT
+
+    subject: NonEmpty
+    scheme: NonEmpty
+    value: NonEmpty
+    score: float | None = None
+    attained: bool | None = None
+    assessor: str | None = None
+    date: CivilDate | None = None
+    details: dict[str, str] = nested(dict)
+
+
+class Measurement(Record):
+    """One dated value of an outcome's or KPI's metric; measurements are only ever added."""
+
+    label: ClassVar[Label] = Label.MEASUREMENT
+
+    subject: NonEmpty
+    date: CivilDate
+    value: float
+    source: str | None = None
+    note: Text | None = None
+
+
+class KPI(Record):
+    """A figure an organisation follows anyway, to which outcomes can be tied."""
+
+    label: ClassVar[Label] = Label.KPI
+
+    name: NonEmpty
+    description: Text | None = None
+    unit_of_measure: str | None = None
+    direction: Direction = Direction.INCREASE
+
+
+class MoneyEntry(Record):
+    """A dated amount; expected and actual ones are kept apart."""
+
+    subject: NonEmpty
+    date: CivilDate
+    amount: Decimal
+    currency: Currency
+    expected: bool = False
+    note: Text | None = None
+
+
+class CostEntry(MoneyEntry):
+    """Money spent on a project or outcome."""
+
+    label: ClassVar[Label] = Label.COST_ENTRY
+
+
+class BenefitEntry(MoneyEntry):
+    """Money's worth that an outcome brought."""
+
+    label: ClassVar[Label] = Label.BENEFIT_ENTRY
+
+
+class EvidenceKind(StrEnum):
+    SCREENSHOT = "screenshot"
+    DOCUMENT = "document"
+    CERTIFICATE = "certificate"
+    QUERY_RESULT = "query_result"
+    LINK = "link"
+
+
+class Evidence(Record):
+    """A file or link that shows an outcome or a lesson to be true."""
+
+    label: ClassVar[Label] = Label.EVIDENCE
+
+    subject: NonEmpty
+    kind: EvidenceKind
+    title: NonEmpty
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    size: int | None = Field(default=None, gt=0)
+    link: str | None = None
+    captured_at: Instant | None = None
+    expires_on: CivilDate | None = None
+
+    @model_validator(mode="after")
+    def _is_somewhere(self) -> Self:
+        if not self.sha256 and not self.link:
+            raise ValueError("evidence needs a file (sha256) or a link")
+        return self
+
+
+class ReviewDecision(StrEnum):
+    APPROVED = "approved"
+    RETURNED = "returned"
+
+
+class Review(Record):
+    """One reviewer's decision and scores on an outcome or a lesson."""
+
+    label: ClassVar[Label] = Label.REVIEW
+
+    subject: NonEmpty
+    subject_revision: int = Field(default=1, ge=1)
+    role: Annotated[str, Field(pattern="^(manager|pmo|third|lesson)$")]
+    reviewer: NonEmpty
+    decision: ReviewDecision
+    impact: Score | None = None
+    difficulty: Score | None = None
+    innovation: Score | None = None
+    reason: Text | None = None
+
+
+class Objective(Record):
+    """What an organisation wants of a period (the O of OKR)."""
+
+    label: ClassVar[Label] = Label.OBJECTIVE
+
+    title: NonEmpty
+    period: NonEmpty
+    parent: str | None = None
+
+
+class KeyResult(Record):
+    """A measurable result of an objective (the KR of OKR)."""
+
+    label: ClassVar[Label] = Label.KEY_RESULT
+
+    objective: NonEmpty
+    title: NonEmpty
+    target: float | None = None
+    unit_of_measure: str | None = None
+
+
+class Alert(Record):
+    """An outcome or project that is off course, and what came of it."""
+
+    label: ClassVar[Label] = Label.ALERT
+
+    subject: NonEmpty
+    rule: NonEmpty
+    expected: float | None = None
+    observed: float | None = None
+    deviation: float | None = None
+    opened_at: Instant
+    acknowledged_at: Instant | None = None
+    closed_at: Instant | None = None
+    reason: Text | None = None
+
+
+class Decision(Record):
+    """Continue, change or stop: with the reason and what was known."""
+
+    label: ClassVar[Label] = Label.DECISION
+
+    project: NonEmpty
+    question: NonEmpty
+    decision: Annotated[str, Field(pattern="^(continue|change|stop)$")]
+    reason: NonEmpty
+    known: dict[str, Any] = nested(dict)
+    date: CivilDate

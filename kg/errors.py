@@ -1,0 +1,159 @@
+"""Everything that `kg` raises.
+
+```
+KgError
+├── InvalidRecord          a record breaks a rule of its kind (field, value)
+├── InvalidRequest         an operation was asked with unusable values
+├── NotFound               no such record; names the nearest known one
+├── Conflict               somebody else changed it, or it exists already
+├── Forbidden              the visitor may not do or see this
+├── NotSignedIn            the caller is not known
+├── StoreError
+│   ├── StoreUnavailable   the engine cannot be reached or is shut
+│   ├── StoreRefused       the engine refused the sign-in
+│   ├── StoreLocked        another process owns the file
+│   ├── StoreCorrupt       the file is not a readable graph
+│   ├── StoreFull          no room left to write
+│   ├── ConstraintViolated a uniqueness rule of the graph
+│   └── QueryFailed        the engine could not run a statement
+├── ExchangeError          a JSON Lines file is not one of ours, or is torn
+└── EncoderError           a model cannot be loaded or used
+```
+
+An error carries a `code` (the key of its words in the message catalogue) and `fields`
+(what the words need). `str(error)` is the English text, fit for a terminal.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+
+class KgError(Exception):
+    """What went wrong, where, and what to do.
+
+    Args:
+        message: One or two plain English sentences.
+        **fields: The values the message speaks of (file, row, field, value, hint ...).
+    """
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 500
+
+    def __init__(self, message: str, **fields: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.fields = fields
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_rebuild, (type(self), self.message, self.fields))
+
+    def as_dict(self) -> dict[str, Any]:
+        """The error as sent over HTTP or printed with --json."""
+        return {"code": self.code, "message": self.message, "fields": self.fields}
+
+
+def _rebuild(kind: type[KgError], message: str, fields: dict[str, Any]) -> KgError:
+    return kind(message, **fields)
+
+
+class InvalidRecord(KgError):
+    code = "invalid_record"
+    status = 422
+
+
+class InvalidRequest(KgError):
+    code = "invalid_request"
+    status = 400
+
+
+class NotFound(KgError):
+    code = "not_found"
+    status = 404
+
+    @classmethod
+    def among(cls, kind: str, name: str, known: Iterable[str]) -> NotFound:
+        """An error that names the nearest of the known names."""
+        near = nearest(name, known)
+        hint = f" Did you mean {near!r}?" if near else ""
+        return cls(f"There is no {kind} {name!r}.{hint}", kind=kind, name=name, nearest=near)
+
+
+class Conflict(KgError):
+    code = "conflict"
+    status = 409
+
+
+class Forbidden(KgError):
+    code = "forbidden"
+    status = 403
+
+
+class NotSignedIn(KgError):
+    code = "not_signed_in"
+    status = 401
+
+
+class StoreError(KgError):
+    code = "store_error"
+    status = 503
+
+
+class StoreUnavailable(StoreError):
+    code = "store_unavailable"
+
+
+class StoreRefused(StoreError):
+    code = "store_refused"
+
+
+class StoreLocked(StoreError):
+    code = "store_locked"
+
+
+class StoreCorrupt(StoreError):
+    code = "store_corrupt"
+
+
+class StoreFull(StoreError):
+    code = "store_full"
+
+
+class ConstraintViolated(StoreError):
+    code = "constraint_violated"
+    status = 409
+
+
+class QueryFailed(StoreError):
+    code = "query_failed"
+    status = 500
+
+
+class ExchangeError(KgError):
+    code = "exchange_error"
+    status = 422
+
+
+class EncoderError(KgError):
+    code = "encoder_error"
+    status = 503
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name most like `name`, or None when none is near."""
+    names = {candidate.casefold(): candidate for candidate in known}
+    found = difflib.get_close_matches(name.casefold(), names, n=1, cutoff=0.6)
+    return names[found[0]] if found else None
+
+
+def by_code() -> dict[str, type[KgError]]:
+    """Every error class by its code, so that a client can raise what the server raised."""
+    found: dict[str, type[KgError]] = {}
+    waiting: list[type[KgError]] = [KgError]
+    while waiting:
+        kind = waiting.pop()
+        found[kind.code] = kind
+        waiting.extend(kind.__subclasses__())
+    return found

@@ -1,0 +1,147 @@
+"""The operations, run in this process on a store that it owns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, Protocol, Self, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from . import audit
+from .errors import InvalidRequest
+from .operations import catalogue as _catalogue  # noqa: F401  (fills the table)
+from .operations.table import OPERATIONS, Context, Operation
+from .policy import Visitor, allow, local_owner
+from .store.protocol import GraphStore
+
+Q = TypeVar("Q", bound=BaseModel)
+A = TypeVar("A", bound=BaseModel)
+
+
+class Graph(Protocol):
+    """Somewhere operations can be called: in this process or at a server."""
+
+    def call(self, operation: Operation[Q, A], request: Q) -> A:
+        """The response to a checked request."""
+        ...
+
+
+class OperationMethods:
+    """Operations as methods: `graph.search_lessons(text="...")` builds the request and calls."""
+
+    def call(self, operation: Operation[Q, A], request: Q) -> A:
+        raise NotImplementedError
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("_") or name not in OPERATIONS:
+            raise AttributeError(name)
+        row = OPERATIONS[name]
+
+        def method(**values: Any) -> Any:
+            return self.call(row, parse_request(row, values))
+
+        method.__name__ = name
+        method.__doc__ = row.summary
+        return method
+
+
+def parse_request(row: Operation[Q, A], values: dict[str, Any]) -> Q:
+    """A checked request.
+
+    Raises:
+        InvalidRequest: Names the operation, the field and the reason.
+    """
+    try:
+        return row.request.model_validate(values)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"]) or "request"
+        reason = first["msg"].removeprefix("Value error, ")
+        raise InvalidRequest(f"{row.name}: {field}: {reason}.", operation=row.name, field=field, reason=reason) from error
+
+
+class KnowledgeGraph(OperationMethods):
+    """The knowledge graph as one visitor may use it.
+
+    Args:
+        store: An open store with its schema in place.
+        visitor: Who asks; the local owner when not given.
+        clock: Where the time comes from.
+        services: What the process offers to handlers (`search`, `blobs` ...).
+        server: Name of the audit chain of this process.
+    """
+
+    def __init__(
+        self,
+        store: GraphStore,
+        visitor: Visitor | None = None,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        services: dict[str, Any] | None = None,
+        server: str = "local",
+    ) -> None:
+        self.store = store
+        self.visitor = visitor or local_owner()
+        self.services = services if services is not None else {}
+        self._clock = clock
+        self._server = server
+
+    def as_visitor(self, visitor: Visitor) -> KnowledgeGraph:
+        """The same graph, asked by somebody else."""
+        return KnowledgeGraph(
+            self.store, visitor, clock=self._clock, services=self.services, server=self._server
+        )
+
+    def call(self, operation: Operation[Q, A], request: Q) -> A:
+        """Check, run and, where the table says so, record a call.
+
+        An audited call runs in one transaction with its audit entry: neither exists
+        without the other.
+
+        Raises:
+            Forbidden: The visitor's role does not reach.
+            KgError: As the operation documents.
+        """
+        allow(self.visitor, operation.name, operation.least)
+        now = self._clock()
+        context = Context(self.store, self.visitor, now, self.services)
+        if not operation.audited:
+            return operation(context, request)
+        with self.store.transaction() as tx:
+            context.store = _InTransaction(self.store, tx)
+            response = operation(context, request)
+            audit.append_entry(tx, self._server, self.visitor, operation.name, now, **context.audit)
+        return response
+
+    def close(self) -> None:
+        """Release the services and the store."""
+        for service in self.services.values():
+            close = getattr(service, "close", None)
+            if close is not None:
+                close()
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _InTransaction:
+    """A store whose reads, writes and transactions all join one transaction."""
+
+    def __init__(self, store: GraphStore, tx: Any) -> None:
+        self._store = store
+        self._tx = tx
+        self.read = tx.read
+        self.write = tx.write
+
+    @contextmanager
+    def transaction(self) -> Any:
+        yield self._tx
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)

@@ -1,0 +1,200 @@
+"""Lessons: searching, reading and drafting them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from ..domain import Lesson, LessonState, Polarity, Project, Retrospective, Role, derive_id
+from ..errors import Conflict
+from ..policy import require_visible
+from ..schema import Label, Rel
+from ..domain import Relationship
+from ..store.records import get_record, put_records, put_relationships
+from .projects import find_project
+from .table import Context, Request, Response, operation
+
+Language = Literal["en", "zh"]
+
+
+class LessonFilters(BaseModel):
+    """Limits that hold before retrieval in every arm; a list means any of its values."""
+
+    project: list[str] = []
+    unit: list[str] = []
+    sector: list[str] = []
+    topic: list[str] = []
+    phase: list[str] = []
+    polarity: list[Polarity] = []
+    state: list[LessonState] = []
+    language: list[str] = []
+    learnt_from: date | None = None
+    learnt_to: date | None = None
+
+
+class SearchLessons(Request):
+    text: str = Field(min_length=1, max_length=4000)
+    filters: LessonFilters = LessonFilters()
+    limit: int = Field(default=10, ge=1, le=100)
+    offset: int = Field(default=0, ge=0, le=10_000)
+
+
+class ScorePart(BaseModel):
+    """What one arm contributed; the parts of a hit add up to its score.
+
+    `raw` is the arm's own figure (BM25, cosine), `rank` its place there (1 is best).
+    """
+
+    arm: str
+    rank: int | None = None
+    raw: float | None = None
+    score: float
+
+
+class Passage(BaseModel):
+    """A piece of a field with the spans `[start, end)` that matched."""
+
+    field: str
+    text: str
+    marks: list[tuple[int, int]] = []
+
+
+class LessonHit(BaseModel):
+    """A lesson found, with why."""
+
+    id: str
+    external_id: str | None = None
+    source_system: str | None = None
+    title: str
+    title_derived: bool = False
+    project: str | None = None
+    project_name: str | None = None
+    unit: str | None = None
+    sector: str | None = None
+    language: str | None = None
+    polarity: str | None = None
+    state: str | None = None
+    learnt_on: date | None = None
+    score: float
+    parts: list[ScorePart]
+    matched_terms: list[str] = []
+    passages: list[Passage] = []
+
+
+class ArmState(BaseModel):
+    """An arm of the index: `pending` records are not yet found by it."""
+
+    name: str
+    model: str | None = None
+    records: int
+    pending: int = 0
+
+
+class LessonHits(Response):
+    hits: list[LessonHit]
+    total: int
+    facets: dict[str, dict[str, int]] = {}
+    arms: list[ArmState] = []
+    revision: int = 0
+    seconds: float = 0.0
+
+
+class LessonKey(Request):
+    id: str
+
+
+class SimilarLessons(Request):
+    id: str
+    limit: int = Field(default=5, ge=1, le=50)
+
+
+class LessonDetail(Response):
+    lesson: Lesson
+    project: Project | None = None
+    retrospective: Retrospective | None = None
+
+
+class DraftLesson(Request):
+    """A thought worth keeping; at least one of the three texts."""
+
+    project: str
+    title: str = ""
+    driving_event: str | None = None
+    lesson: str | None = None
+    recommendation: str | None = None
+    conditions: str | None = None
+    polarity: Polarity | None = None
+    topics: list[str] = []
+    key: str | None = Field(default=None, max_length=100)
+
+
+@operation(Role.MEMBER)
+def search_lessons(context: Context, request: SearchLessons) -> LessonHits:
+    """Lessons that answer a question in English or Chinese, with why each was found."""
+    hits: LessonHits = context.service("search").search(request, context.scope)
+    return hits
+
+
+@operation(Role.MEMBER)
+def similar_lessons(context: Context, request: SimilarLessons) -> LessonHits:
+    """Past lessons most like one, without itself."""
+    lesson = visible_lesson(context, request.id)
+    hits: LessonHits = context.service("search").similar(lesson, context.scope, request.limit)
+    return hits
+
+
+@operation(Role.MEMBER)
+def get_lesson(context: Context, request: LessonKey) -> LessonDetail:
+    """One lesson with the project and the retrospective it comes from."""
+    lesson = visible_lesson(context, request.id)
+    project = get_record(context.store, Project, lesson.project) if lesson.project else None
+    held = get_record(context.store, Retrospective, lesson.retrospective) if lesson.retrospective else None
+    return LessonDetail(lesson=lesson, project=project, retrospective=held)
+
+
+@operation(Role.MEMBER, audited=True)
+def draft_lesson(context: Context, request: DraftLesson) -> LessonDetail:
+    """Keep a lesson as a draft of its author; calling again with the same key changes nothing."""
+    project = find_project(context.store, request.project, context.scope)
+    values: dict[str, Any] = request.model_dump(exclude={"key", "project"})
+    stamp = request.key or context.now.isoformat()
+    lesson = Lesson.parse(
+        {
+            **values,
+            "id": derive_id("lesson", "draft", context.visitor.name, stamp),
+            "project": project.id,
+            "unit": project.unit,
+            "confidential": project.confidential,
+            "sector": project.sector,
+            "author": context.visitor.name,
+            "learnt_on": context.now.date(),
+            "state": LessonState.DRAFT,
+        }
+    )
+    earlier = get_record(context.store, Lesson, lesson.id)
+    if earlier is not None:
+        if (earlier.lesson, earlier.recommendation) != (lesson.lesson, lesson.recommendation):
+            raise Conflict(f"The key {request.key!r} was used for another draft.", key=request.key)
+        return LessonDetail(lesson=earlier, project=project)
+    edge = Relationship(
+        type=Rel.LEARNED_IN, start_label=Label.LESSON, start=lesson.id, end_label=Label.PROJECT, end=project.id
+    )
+    with context.store.transaction() as tx:
+        put_records(tx, [lesson], at=context.now, by=context.visitor.name)
+        put_relationships(tx, [edge], at=context.now, by=context.visitor.name)
+    context.audit.update(subject=lesson.id, after_hash=lesson.content_hash())
+    return LessonDetail(lesson=lesson, project=project)
+
+
+def visible_lesson(context: Context, key: str) -> Lesson:
+    """A lesson within the visitor's scope.
+
+    Raises:
+        NotFound: No such lesson, or a hidden one.
+    """
+    lesson = get_record(context.store, Lesson, key)
+    require_visible(context.scope, "lesson", key, lesson)
+    assert lesson is not None
+    return lesson

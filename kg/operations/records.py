@@ -1,0 +1,120 @@
+"""Records of any kind: what imports write and what programs read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from ..domain import RECORDS, Relationship, Role, record_class
+from ..errors import InvalidRequest
+from ..policy import require_visible
+from ..schema import Label
+from ..store.records import get_record, list_records, put_records, put_relationships, retire_records
+from .table import Context, Request, Response, operation
+
+UNWRITABLE = frozenset({Label.PERSON, Label.RUN, Label.AUDIT})
+"""Kinds with operations of their own: a bulk write could forge them."""
+
+
+class RecordValues(BaseModel):
+    label: str
+    values: dict[str, Any]
+
+
+class PutRecords(Request):
+    records: list[RecordValues] = Field(default=[], max_length=100_000)
+    relationships: list[Relationship] = Field(default=[], max_length=200_000)
+
+
+class PutCounts(Response):
+    created: int
+    updated: int
+    unchanged: int
+    relationships: int
+
+
+class RecordKey(Request):
+    label: str
+    id: str
+
+
+class RecordView(Response):
+    label: str
+    record: dict[str, Any]
+
+
+class ListRecords(Request):
+    label: str
+    project: str | None = None
+    limit: int = Field(default=1000, ge=1, le=100_000)
+    offset: int = Field(default=0, ge=0)
+
+
+class RecordList(Response):
+    label: str
+    records: list[dict[str, Any]]
+    total: int
+
+
+@operation(Role.ADMIN, audited=True)
+def put_records_batch(context: Context, request: PutRecords) -> PutCounts:
+    """Write records and relationships, all or none; the same again changes nothing."""
+    records = []
+    for number, item in enumerate(request.records, start=1):
+        kind = record_class(item.label)
+        if kind.label in UNWRITABLE:
+            raise InvalidRequest(f"record {number}: {item.label} cannot be written in bulk.", label=item.label)
+        records.append(kind.parse(item.values, where=f"record {number}"))
+    with context.store.transaction() as tx:
+        counts = put_records(tx, records, at=context.now, by=context.visitor.name)
+        joined = put_relationships(tx, request.relationships, at=context.now, by=context.visitor.name)
+    context.audit["subject"] = f"{len(records)} records"
+    return PutCounts(
+        created=counts.created, updated=counts.updated, unchanged=counts.unchanged, relationships=joined
+    )
+
+
+@operation(Role.MEMBER)
+def get_record_by_id(context: Context, request: RecordKey) -> RecordView:
+    """One record of any kind that the visitor may see."""
+    kind = record_class(request.label)
+    _readable(kind.label)
+    record = get_record(context.store, kind, request.id)
+    require_visible(context.scope, kind.label.value, request.id, record)
+    assert record is not None
+    return RecordView(label=kind.label.value, record=record.model_dump(mode="json"))
+
+
+@operation(Role.MEMBER)
+def list_records_of(context: Context, request: ListRecords) -> RecordList:
+    """Records of a kind that the visitor may see, by id."""
+    kind = record_class(request.label)
+    _readable(kind.label)
+    found = list_records(context.store, kind, context.scope, request.project)
+    page = found[request.offset : request.offset + request.limit]
+    return RecordList(
+        label=kind.label.value, records=[r.model_dump(mode="json") for r in page], total=len(found)
+    )
+
+
+@operation(Role.ADMIN, audited=True)
+def retire_record(context: Context, request: RecordKey) -> RecordView:
+    """Take a record out of use; it stays in the graph's history."""
+    kind = record_class(request.label)
+    record = get_record(context.store, kind, request.id)
+    require_visible(context.scope, kind.label.value, request.id, record)
+    assert record is not None
+    with context.store.transaction() as tx:
+        retire_records(tx, kind.label, [request.id], at=context.now, by=context.visitor.name)
+    context.audit.update(subject=request.id, before_hash=record.content_hash())
+    return RecordView(label=kind.label.value, record=record.model_dump(mode="json"))
+
+
+def _readable(label: Label) -> None:
+    if label in UNWRITABLE:
+        raise InvalidRequest(
+            f"{label.value} has operations of its own; it is not read as a plain record.",
+            label=label.value,
+            readable=sorted(kind.value for kind in set(RECORDS) - UNWRITABLE),
+        )

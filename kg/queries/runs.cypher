@@ -1,0 +1,8 @@
+// name: all
+MATCH (r:Run)
+WHERE r.retired_at IS NULL
+  AND ($project IS NULL OR r.project = $project)
+  AND ($notebook IS NULL OR r.notebook = $notebook)
+OPTIONAL MATCH (p:Project {id: r.project})
+RETURN properties(r) AS record, p.name AS project_name
+ORDER BY r.started_at DESC, r.id DESC

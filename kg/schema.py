@@ -1,0 +1,124 @@
+"""The only spelling of each label, relationship type, key and index name.
+
+Statements in `queries/` are checked against this module; identifiers that reach a
+statement as text come from here and from nowhere else.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Label(StrEnum):
+    """Node labels: one for each kind of record, and four of the store's own."""
+
+    PROJECT = "Project"
+    OUTCOME_TYPE = "OutcomeType"
+    OUTCOME = "Outcome"
+    ASSESSMENT = "Assessment"
+    MEASUREMENT = "Measurement"
+    KPI = "KPI"
+    COST_ENTRY = "CostEntry"
+    BENEFIT_ENTRY = "BenefitEntry"
+    EVIDENCE = "Evidence"
+    REVIEW = "Review"
+    OBJECTIVE = "Objective"
+    KEY_RESULT = "KeyResult"
+    MILESTONE = "Milestone"
+    WORK_ITEM = "WorkItem"
+    PROCESS_METRIC = "ProcessMetric"
+    RETROSPECTIVE = "Retrospective"
+    ACTION_ITEM = "ActionItem"
+    LESSON = "Lesson"
+    PRACTICE = "Practice"
+    ALERT = "Alert"
+    DECISION = "Decision"
+    PERSON = "Person"
+    TEAM = "Team"
+    SOURCE_OBJECT = "SourceObject"
+    RUN = "Run"
+    AUDIT = "AuditEntry"
+    REVISION = "Revision"
+    CHANGE = "Change"
+    COUNTER = "Counter"
+    MIGRATION = "Migration"
+
+
+STORE_LABELS = frozenset({Label.REVISION, Label.CHANGE, Label.COUNTER, Label.MIGRATION})
+"""Labels the store keeps for itself: never a record a person entered."""
+
+
+class Rel(StrEnum):
+    """Relationship types, read from left to right."""
+
+    HAS_OUTCOME = "HAS_OUTCOME"  # Project -> Outcome
+    OF_TYPE = "OF_TYPE"  # Outcome -> OutcomeType
+    LEADS_TO = "LEADS_TO"  # Outcome -> Outcome, acyclic
+    ALIGNS_WITH = "ALIGNS_WITH"  # Outcome -> Objective or KeyResult
+    MEASURED_BY = "MEASURED_BY"  # Outcome or KPI -> Measurement, KPI
+    SUPPORTS = "SUPPORTS"  # Evidence -> Outcome or Lesson
+    ASSESSES = "ASSESSES"  # Assessment -> Outcome or Project
+    HELD = "HELD"  # Project -> Retrospective
+    PRODUCED = "PRODUCED"  # Retrospective -> ActionItem, Lesson
+    ADDRESSES = "ADDRESSES"  # ActionItem -> Lesson
+    CARRIED_FROM = "CARRIED_FROM"  # ActionItem -> ActionItem
+    LEARNED_IN = "LEARNED_IN"  # Lesson -> Project
+    ABOUT = "ABOUT"  # Lesson -> OutcomeType, Alert -> Outcome
+    RECURRED_IN = "RECURRED_IN"  # Lesson -> Project
+    CONTRADICTS = "CONTRADICTS"  # Lesson -> Lesson
+    SUPERSEDES = "SUPERSEDES"  # Lesson -> Lesson
+    DISTILLED_FROM = "DISTILLED_FROM"  # Practice -> Lesson
+    APPLIED = "APPLIED"  # Project -> Lesson or Practice {at, result}
+    OWNS = "OWNS"  # Person -> Outcome, ActionItem
+    MEMBER_OF = "MEMBER_OF"  # Person -> Team
+    REPORTS_TO = "REPORTS_TO"  # Person -> Person
+    RELATED_TO = "RELATED_TO"  # any imported edge without a name of ours {name}
+
+
+SEARCHABLE = (Label.LESSON, Label.PROJECT)
+"""Labels that carry `search_text`, and so vectors."""
+
+INDEXED: tuple[tuple[Label, str], ...] = (
+    (Label.PROJECT, "unit"),
+    (Label.OUTCOME, "project"),
+    (Label.ASSESSMENT, "subject"),
+    (Label.MEASUREMENT, "subject"),
+    (Label.RETROSPECTIVE, "project"),
+    (Label.ACTION_ITEM, "project"),
+    (Label.LESSON, "project"),
+    (Label.LESSON, "state"),
+    (Label.RUN, "project"),
+    (Label.REVISION, "record_id"),
+)
+"""Properties looked up often enough to deserve an index."""
+
+
+def constraint_name(label: Label) -> str:
+    """The name of the uniqueness constraint on a label's id."""
+    return f"{label.value.lower()}_id_unique"
+
+
+def index_name(label: Label, prop: str) -> str:
+    """The name of an ordinary index."""
+    return f"{label.value.lower()}_{prop}"
+
+
+def vector_property(arm: str) -> str:
+    """The node property that keeps an arm's vector.
+
+    Args:
+        arm: Short name of the arm; letters, digits and underscores.
+    """
+    if not arm.replace("_", "").isalnum() or not arm.isascii():
+        raise ValueError(f"{arm!r} is no arm name: letters, digits and underscores only")
+    return f"vector_{arm}"
+
+
+def vector_index_name(label: Label, arm: str) -> str:
+    """The name of an engine's native vector index."""
+    return f"{label.value.lower()}_{vector_property(arm)}"
+
+
+def text_index_name(label: Label) -> str:
+    """The name of an engine's native full-text index over `search_text`."""
+    return f"{label.value.lower()}_search_text"

@@ -1,0 +1,185 @@
+"""Records in and out of a store: validated, versioned, numbered in the change log.
+
+All writes of records go through here, whichever engine keeps them. Putting a record
+that says the same again writes nothing; putting one that says something else keeps the
+old version as a `Revision`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from ..domain import Record, Relationship
+from ..errors import InvalidRequest
+from ..policy import ScopeFilter
+from ..queries import statement
+from ..schema import Label, Rel
+from .protocol import GraphStore, Transaction
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True)
+class PutResult:
+    """How many records a put found new, changed or as they were."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+
+    def __add__(self, other: PutResult) -> PutResult:
+        return PutResult(
+            self.created + other.created, self.updated + other.updated, self.unchanged + other.unchanged
+        )
+
+
+def put_records(tx: Transaction, records: Iterable[Record], *, at: datetime, by: str | None = None) -> PutResult:
+    """Write records of any kinds; counts of what was new, changed and unchanged.
+
+    Args:
+        tx: The transaction to write in.
+        records: Checked records. Of two with one id the later counts.
+        at: The instant that becomes `recorded_at`.
+        by: Name of who writes; None for anonymous notes.
+    """
+    by_label: dict[Label, dict[str, Record]] = defaultdict(dict)
+    for record in records:
+        by_label[record.label][record.id] = record
+    result = PutResult()
+    for label, group in by_label.items():
+        result += _put_label(tx, label, group, at, by)
+    return result
+
+
+def _put_label(
+    tx: Transaction, label: Label, group: dict[str, Record], at: datetime, by: str | None
+) -> PutResult:
+    known = {row["id"]: row for row in tx.read(statement("records.hashes", label), ids=list(group))}
+    rows: list[dict[str, Any]] = []
+    changed: list[str] = []
+    stamp = instant_text(at)
+    for key, record in group.items():
+        before = known.get(key)
+        properties = record.to_properties()
+        if before is not None:
+            same = before["hash"] == properties["content_hash"]
+            if same and before["retired_at"] == properties.get("retired_at"):
+                continue
+            changed.append(key)
+            properties["revision"] = (before["revision"] or 1) + 1
+        properties["recorded_at"] = stamp
+        properties.pop("recorded_by", None)
+        if by is not None:
+            properties["recorded_by"] = by
+        rows.append(properties)
+    if not rows:
+        return PutResult(unchanged=len(group))
+    if changed:
+        _keep_revisions(tx, label, changed, stamp)
+    tx.write(statement("records.put", label), rows=rows)
+    log_change(tx, "put", label, [row["id"] for row in rows], stamp, by)
+    return PutResult(len(rows) - len(changed), len(changed), len(group) - len(rows))
+
+
+def _keep_revisions(tx: Transaction, label: Label, ids: list[str], stamp: str) -> None:
+    rows = []
+    for row in tx.read(statement("records.get_many", label), ids=ids):
+        old = {name: value for name, value in row["record"].items() if not name.startswith("vector_")}
+        rows.append(
+            {
+                "id": f"{old['id']}@{old.get('revision', 1)}",
+                "record_id": old["id"],
+                "record_label": label.value,
+                "revision": old.get("revision", 1),
+                "body": json.dumps(old, ensure_ascii=False, sort_keys=True),
+                "replaced_at": stamp,
+            }
+        )
+    tx.write(statement("records.keep_revisions"), rows=rows)
+
+
+def put_relationships(
+    tx: Transaction, relationships: Iterable[Relationship], *, at: datetime, by: str | None = None
+) -> int:
+    """Join records; the number of relationships asked for.
+
+    Raises:
+        InvalidRequest: An end does not exist; names both ends.
+    """
+    groups: dict[tuple[Rel, Label, Label], dict[tuple[str, str], Relationship]] = defaultdict(dict)
+    for edge in relationships:
+        groups[edge.type, edge.start_label, edge.end_label][edge.start, edge.end] = edge
+    stamp = instant_text(at)
+    total = 0
+    for (rel, start, end), edges in groups.items():
+        rows = [
+            {
+                "start_id": edge.start,
+                "end_id": edge.end,
+                "properties": {"recorded_at": stamp, **({"recorded_by": by} if by else {}), **edge.to_properties()},
+            }
+            for edge in edges.values()
+        ]
+        missing = tx.read(statement("relationships.missing_ends", rel=rel, start=start, end=end), rows=rows)
+        if missing:
+            first = missing[0]
+            which = (start, first["start_id"]) if first["start_missing"] else (end, first["end_id"])
+            raise InvalidRequest(
+                f"{rel} {first['start']} -> {first['end']}: there is no {which[0]} {which[1]!r}.",
+                relationship=rel.value,
+                start=first["start_id"],
+                end=first["end_id"],
+            )
+        tx.write(statement("relationships.put", rel=rel, start=start, end=end), rows=rows)
+        log_change(tx, "link", start, sorted({row["start_id"] for row in rows}), stamp, by)
+        total += len(rows)
+    return total
+
+
+def retire_records(tx: Transaction, label: Label, ids: Sequence[str], *, at: datetime, by: str | None = None) -> None:
+    """Take records out of use; they stay in the graph until retention removes them."""
+    stamp = instant_text(at)
+    tx.write(statement("records.retire", label), ids=list(ids), at=stamp)
+    log_change(tx, "retire", label, list(ids), stamp, by)
+
+
+def log_change(tx: Transaction, op: str, label: Label, ids: list[str], stamp: str, by: str | None) -> int:
+    """Give a write the next number of the change log."""
+    seq = int(tx.write(statement("changes.next"))[0]["value"])
+    tx.write(
+        statement("changes.append"),
+        id=f"{seq:012d}", seq=seq, at=stamp, op=op, label=label.value, ids=ids, by=by,
+    )  # fmt: skip
+    return seq
+
+
+def get_record(source: GraphStore | Transaction, kind: type[R], key: str) -> R | None:
+    """One record in use, or None."""
+    rows = source.read(statement("records.get", kind.label), id=key)
+    if not rows or rows[0]["record"].get("retired_at"):
+        return None
+    return kind.from_properties(rows[0]["record"])
+
+
+def list_records(
+    source: GraphStore | Transaction, kind: type[R], scope: ScopeFilter, project: str | None = None
+) -> list[R]:
+    """Records in use of a kind that the scope covers, by id."""
+    rows = source.read(statement("records.visible", kind.label), project=project, **scope.parameters())
+    return [kind.from_properties(row["record"]) for row in rows]
+
+
+def records_about(source: GraphStore | Transaction, kind: type[R], subjects: Sequence[str]) -> list[R]:
+    """Records in use whose `subject` is one of the given ids."""
+    rows = source.read(statement("records.by_subject", kind.label), subjects=list(subjects))
+    return [kind.from_properties(row["record"]) for row in rows]
+
+
+def instant_text(moment: datetime) -> str:
+    """An instant as the graph keeps it: ISO 8601 in UTC with a Z."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

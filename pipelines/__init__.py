@@ -1,0 +1,1 @@
+"""What moves: files into the graph, notebooks into reports."""

@@ -1,0 +1,88 @@
+"""Words that people read, by key and language, from `templates/messages/<language>/*.yaml`.
+
+A catalogue file is a flat or nested mapping; nested keys are joined with dots and
+prefixed with the file's name: `report.yaml` with `actions: {title: ...}` gives
+`report.actions.title`. English and Chinese hold the same keys (a test compares).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from kg.errors import KgError
+
+from .resources import TEMPLATES
+
+LANGUAGES = ("en", "zh")
+
+
+class Messages:
+    """The catalogue of one language.
+
+    Args:
+        language: `en` or `zh`; anything else falls back to `en`.
+        home: An installation whose own catalogue files win, key by key.
+    """
+
+    def __init__(self, language: str, home: Path | None = None) -> None:
+        self.language = language if language in LANGUAGES else "en"
+        self._texts = dict(_catalogue(TEMPLATES, self.language))
+        if home is not None:
+            self._texts |= _catalogue(home / "templates", self.language)
+
+    def __call__(self, key: str, /, **values: Any) -> str:
+        """The words of a key with values filled in; a missing key shows itself.
+
+        `one`/`other` sub-keys are chosen by `count`: `pages.hits` may be given as
+        `{one: "{count} hit", other: "{count} hits"}`.
+        """
+        if "count" in values and key not in self._texts:
+            key = f"{key}.{'one' if values['count'] == 1 else 'other'}"
+        text = self._texts.get(key)
+        return f"[{key}]" if text is None else text.format(**values) if values else text
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._texts
+
+    def keys(self) -> set[str]:
+        """All keys."""
+        return set(self._texts)
+
+    def section(self, prefix: str) -> dict[str, str]:
+        """All texts below a prefix, for a page's script or a widget."""
+        return {k.removeprefix(prefix + "."): v for k, v in self._texts.items() if k.startswith(prefix + ".")}
+
+    def error(self, error: KgError) -> str:
+        """An error in this language: `errors.<code>` filled with its fields, else its own words."""
+        key = f"errors.{error.code}"
+        if self.language == "en" or key not in self._texts:
+            return error.message
+        known = {name: "" if value is None else value for name, value in error.fields.items()}
+        return self._texts[key].format_map(_Blank({**known, "message": error.message}))
+
+
+class _Blank(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+@cache
+def _catalogue(root: Path, language: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for path in sorted((root / "messages" / language).glob("*.yaml")):
+        _flatten(yaml.safe_load(path.read_text(encoding="utf-8")) or {}, path.stem, found)
+    return found
+
+
+def _flatten(value: Mapping[str, Any], prefix: str, into: dict[str, str]) -> None:
+    for key, item in value.items():
+        name = f"{prefix}.{key}"
+        if isinstance(item, Mapping):
+            _flatten(item, name, into)
+        else:
+            into[name] = str(item)

@@ -1,0 +1,1 @@
+"""Parameterised notebooks: checked, run, recorded, published whole."""

@@ -1,0 +1,58 @@
+"""Putting the parts of an installation together, as its settings say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kg.client import RemoteGraph
+from kg.connect import live_server
+from kg.errors import StoreUnavailable
+from kg.graph import KnowledgeGraph
+from kg.opening import open_store
+from kg.policy import Visitor
+from kg.store.protocol import GraphStore
+
+from .settings import Settings
+
+
+def installed_store(settings: Settings, *, create: bool = False) -> GraphStore:
+    """The installation's store with its schema in place.
+
+    Raises:
+        StoreUnavailable: There is no installation in the home folder.
+        StoreError: The store cannot be opened.
+    """
+    if settings.store:
+        password = settings.neo4j_password.get_secret_value() if settings.neo4j_password else None
+        store = open_store(
+            settings.store,
+            user=settings.neo4j_user,
+            password=password,
+            database=settings.neo4j_database,
+            trusted_ca=settings.neo4j_ca,
+        )
+    else:
+        if not settings.graph_file.exists() and not create:
+            raise StoreUnavailable(
+                f"There is no installation in {settings.home}. Run `retrobook init` first.", home=str(settings.home)
+            )
+        store = open_store(settings.graph_file)
+    store.ensure_schema()
+    return store
+
+
+def own_graph(settings: Settings, visitor: Visitor | None = None, *, create: bool = False) -> KnowledgeGraph:
+    """The installation's graph, owned by this process, with all services."""
+    store = installed_store(settings, create=create)
+    return KnowledgeGraph(store, visitor, services=services(settings, store))
+
+
+def reach_graph(settings: Settings) -> KnowledgeGraph | RemoteGraph:
+    """The graph by way of the running server, or owned by this process when none runs."""
+    live = live_server(settings.home)
+    return RemoteGraph(live["url"], live["token"]) if live else own_graph(settings)
+
+
+def services(settings: Settings, store: GraphStore) -> dict[str, Any]:
+    """What the process offers to operations: the warm search index and the blobs."""
+    return {}

@@ -1,0 +1,1 @@
+"""What people touch: components, and the apps composed of them."""

@@ -1,0 +1,1 @@
+"""Apps: components put together for one job."""
