@@ -60,16 +60,22 @@ def _rebuild(kind: type[KgError], message: str, fields: dict[str, Any]) -> KgErr
 
 
 class InvalidRecord(KgError):
+    """A record breaks a rule of its kind."""
+
     code = "invalid_record"
     status = 422
 
 
 class InvalidRequest(KgError):
+    """An operation was asked with unusable values."""
+
     code = "invalid_request"
     status = 400
 
 
 class NotFound(KgError):
+    """There is no such thing, or the visitor may not know of it."""
+
     code = "not_found"
     status = 404
 
@@ -82,61 +88,87 @@ class NotFound(KgError):
 
 
 class Conflict(KgError):
+    """Somebody else changed it, or it exists already."""
+
     code = "conflict"
     status = 409
 
 
 class Forbidden(KgError):
+    """The visitor may not do this."""
+
     code = "forbidden"
     status = 403
 
 
 class NotSignedIn(KgError):
+    """The caller is not known."""
+
     code = "not_signed_in"
     status = 401
 
 
 class StoreError(KgError):
+    """The store failed or refused."""
+
     code = "store_error"
     status = 503
 
 
 class StoreUnavailable(StoreError):
+    """The engine cannot be reached, or is shut."""
+
     code = "store_unavailable"
 
 
 class StoreRefused(StoreError):
+    """The engine refused the sign-in."""
+
     code = "store_refused"
 
 
 class StoreLocked(StoreError):
+    """Another process owns the file."""
+
     code = "store_locked"
 
 
 class StoreCorrupt(StoreError):
+    """The file is not a readable graph."""
+
     code = "store_corrupt"
 
 
 class StoreFull(StoreError):
+    """No room is left to write."""
+
     code = "store_full"
 
 
 class ConstraintViolated(StoreError):
+    """A uniqueness rule of the graph refused a write."""
+
     code = "constraint_violated"
     status = 409
 
 
 class QueryFailed(StoreError):
+    """The engine could not run a statement."""
+
     code = "query_failed"
     status = 500
 
 
 class ExchangeError(KgError):
+    """A JSON Lines file is not one of ours, or is torn."""
+
     code = "exchange_error"
     status = 422
 
 
 class EncoderError(KgError):
+    """A model cannot be loaded or used."""
+
     code = "encoder_error"
     status = 503
 

@@ -59,7 +59,9 @@ def parse_request(row: Operation[Q, A], values: dict[str, Any]) -> Q:
         first = error.errors(include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"]) or "request"
         reason = first["msg"].removeprefix("Value error, ")
-        raise InvalidRequest(f"{row.name}: {field}: {reason}.", operation=row.name, field=field, reason=reason) from error
+        raise InvalidRequest(
+            f"{row.name}: {field}: {reason}.", operation=row.name, field=field, reason=reason
+        ) from error
 
 
 class KnowledgeGraph(OperationMethods):
@@ -90,9 +92,7 @@ class KnowledgeGraph(OperationMethods):
 
     def as_visitor(self, visitor: Visitor) -> KnowledgeGraph:
         """The same graph, asked by somebody else."""
-        return KnowledgeGraph(
-            self.store, visitor, clock=self._clock, services=self.services, server=self._server
-        )
+        return KnowledgeGraph(self.store, visitor, clock=self._clock, services=self.services, server=self._server)
 
     def call(self, operation: Operation[Q, A], request: Q) -> A:
         """Check, run and, where the table says so, record a call.

@@ -23,14 +23,7 @@ def installed_store(settings: Settings, *, create: bool = False) -> GraphStore:
         StoreError: The store cannot be opened.
     """
     if settings.store:
-        password = settings.neo4j_password.get_secret_value() if settings.neo4j_password else None
-        store = open_store(
-            settings.store,
-            user=settings.neo4j_user,
-            password=password,
-            database=settings.neo4j_database,
-            trusted_ca=settings.neo4j_ca,
-        )
+        store = store_at(settings.store, settings)
     else:
         if not settings.graph_file.exists() and not create:
             raise StoreUnavailable(
@@ -39,6 +32,20 @@ def installed_store(settings: Settings, *, create: bool = False) -> GraphStore:
         store = open_store(settings.graph_file)
     store.ensure_schema()
     return store
+
+
+def store_at(address: str, settings: Settings) -> GraphStore:
+    """The store at an address; a Neo4j server is signed in to as the settings say."""
+    if "://" not in address:
+        return open_store(address)
+    password = settings.neo4j_password.get_secret_value() if settings.neo4j_password else None
+    return open_store(
+        address,
+        user=settings.neo4j_user,
+        password=password,
+        database=settings.neo4j_database,
+        trusted_ca=settings.neo4j_ca,
+    )
 
 
 def own_graph(settings: Settings, visitor: Visitor | None = None, *, create: bool = False) -> KnowledgeGraph:
@@ -54,5 +61,11 @@ def reach_graph(settings: Settings) -> KnowledgeGraph | RemoteGraph:
 
 
 def services(settings: Settings, store: GraphStore) -> dict[str, Any]:
-    """What the process offers to operations: the warm search index and the blobs."""
-    return {}
+    """What the process offers to operations: the warm search index, blobs and backups."""
+
+    def write_backup(graph: GraphStore) -> dict[str, Any]:
+        from .backups import create_backup, default_path
+
+        return create_backup(graph, settings, default_path(settings))
+
+    return {"backups": write_backup}

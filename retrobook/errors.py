@@ -15,18 +15,26 @@ from kg.errors import KgError
 
 
 class FrontDoorError(KgError):
+    """Something at the front door is wrong."""
+
     code = "front_door_error"
 
 
 class SettingsError(FrontDoorError):
+    """A setting has an unusable value."""
+
     code = "settings_error"
     status = 400
 
 
 class PortTaken(FrontDoorError):
+    """Another program listens on the port."""
+
     code = "port_taken"
 
 
 class ServerRunning(FrontDoorError):
+    """A server of this installation runs already."""
+
     code = "server_running"
     status = 409

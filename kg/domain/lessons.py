@@ -15,11 +15,15 @@ from .record import NonEmpty, Record, Text
 
 
 class Polarity(StrEnum):
+    """Whether a lesson comes from something that worked."""
+
     SUCCESS = "success"
     FAILURE = "failure"
 
 
 class LessonState(StrEnum):
+    """Where a lesson stands between a thought and shared knowledge."""
+
     DRAFT = "draft"
     REVIEWED = "reviewed"
     PUBLISHED = "published"

@@ -17,18 +17,24 @@ Score = Annotated[int, Field(ge=1, le=5)]
 
 
 class Horizon(StrEnum):
+    """How far from the work an outcome shows."""
+
     DIRECT = "direct"
     INDIRECT = "indirect"
     LONG_TERM = "long_term"
 
 
 class Direction(StrEnum):
+    """Which way a metric should move."""
+
     INCREASE = "increase"
     DECREASE = "decrease"
     MAINTAIN = "maintain"
 
 
 class Origin(StrEnum):
+    """Whether an outcome was promised here or read from elsewhere."""
+
     DEFINED = "defined"
     IMPORTED = "imported"
 
@@ -156,6 +162,8 @@ class BenefitEntry(MoneyEntry):
 
 
 class EvidenceKind(StrEnum):
+    """What a piece of evidence is."""
+
     SCREENSHOT = "screenshot"
     DOCUMENT = "document"
     CERTIFICATE = "certificate"
@@ -185,6 +193,8 @@ class Evidence(Record):
 
 
 class ReviewDecision(StrEnum):
+    """What a reviewer decided."""
+
     APPROVED = "approved"
     RETURNED = "returned"
 

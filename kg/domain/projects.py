@@ -17,6 +17,8 @@ Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 
 class ProjectStatus(StrEnum):
+    """Where a project stands."""
+
     PLANNED = "planned"
     ACTIVE = "active"
     CLOSED = "closed"

@@ -63,6 +63,8 @@ class Retrospective(Record):
 
 
 class ActionStatus(StrEnum):
+    """Where an action stands; done without data is not yet effective."""
+
     OPEN = "open"
     IN_PROGRESS = "in_progress"
     DONE_UNVERIFIED = "done_unverified"

@@ -10,6 +10,8 @@ from .record import Instant, NonEmpty, Record, Text, nested
 
 
 class RunStatus(StrEnum):
+    """How a run stands or ended."""
+
     RUNNING = "running"
     SUCCEEDED = "succeeded"
     FAILED = "failed"

@@ -7,11 +7,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from ..domain import Lesson, LessonState, Polarity, Project, Retrospective, Role, derive_id
+from ..domain import Lesson, LessonState, Polarity, Project, Relationship, Retrospective, Role, derive_id
 from ..errors import Conflict
 from ..policy import require_visible
 from ..schema import Label, Rel
-from ..domain import Relationship
 from ..store.records import get_record, put_records, put_relationships
 from .projects import find_project
 from .table import Context, Request, Response, operation
@@ -35,6 +34,8 @@ class LessonFilters(BaseModel):
 
 
 class SearchLessons(Request):
+    """A question, limits and a page."""
+
     text: str = Field(min_length=1, max_length=4000)
     filters: LessonFilters = LessonFilters()
     limit: int = Field(default=10, ge=1, le=100)
@@ -93,6 +94,8 @@ class ArmState(BaseModel):
 
 
 class LessonHits(Response):
+    """Lessons found, best first, with counts to narrow them."""
+
     hits: list[LessonHit]
     total: int
     facets: dict[str, dict[str, int]] = {}
@@ -102,15 +105,21 @@ class LessonHits(Response):
 
 
 class LessonKey(Request):
+    """Which lesson."""
+
     id: str
 
 
 class SimilarLessons(Request):
+    """To which lesson, and how many."""
+
     id: str
     limit: int = Field(default=5, ge=1, le=50)
 
 
 class LessonDetail(Response):
+    """A lesson with where it comes from."""
+
     lesson: Lesson
     project: Project | None = None
     retrospective: Retrospective | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from ..domain import Person, Role, derive_id
 from ..errors import Conflict, NotFound
 from ..policy import ScopeFilter
@@ -12,6 +11,8 @@ from .table import Context, Request, Response, operation
 
 
 class AddPerson(Request):
+    """Somebody new, or with `replace` somebody changed."""
+
     name: str
     display_name: str | None = None
     roles: list[Role] = [Role.MEMBER]
@@ -37,6 +38,8 @@ class PersonView(Response):
 
 
 class People(Response):
+    """Everyone who may sign in."""
+
     people: list[PersonView]
 
 
@@ -45,6 +48,8 @@ class Nothing(Request):
 
 
 class WhoAmI(Response):
+    """The visitor as the server knows them."""
+
     name: str
     display_name: str
     roles: list[str]
@@ -58,12 +63,12 @@ class WhoAmI(Response):
 def add_person(context: Context, request: AddPerson) -> PersonView:
     """Add someone who may sign in, or with `replace` change them."""
     values = request.model_dump(exclude={"replace"})
-    person = Person.parse({**values, "id": person_id(request.name), "display_name": request.display_name or request.name})
+    person = Person.parse(
+        {**values, "id": person_id(request.name), "display_name": request.display_name or request.name}
+    )
     earlier = get_record(context.store, Person, person.id)
     if earlier is not None and not request.replace:
-        raise Conflict(
-            f"There is a person {request.name!r} already; say replace to change them.", name=request.name
-        )
+        raise Conflict(f"There is a person {request.name!r} already; say replace to change them.", name=request.name)
     if earlier is not None and person.password_hash is None:
         person.password_hash = earlier.password_hash
     with context.store.transaction() as tx:
@@ -118,5 +123,3 @@ def find_person(store: GraphStore, name: str) -> Person:
 def _view(person: Person) -> PersonView:
     shown = person.model_dump(include=set(PersonView.model_fields))
     return PersonView.model_validate({**shown, "has_password": person.password_hash is not None})
-
-

@@ -28,6 +28,8 @@ from .table import Context, Request, Response, operation
 
 
 class ListProjects(Request):
+    """Words and limits to find projects by."""
+
     text: str | None = Field(default=None, max_length=500)
     unit: str | None = None
     sector: str | None = None
@@ -54,6 +56,8 @@ class ProjectSummary(BaseModel):
 
 
 class ProjectList(Response):
+    """A page of projects with counts to narrow them."""
+
     projects: list[ProjectSummary]
     total: int
     sectors: dict[str, int]

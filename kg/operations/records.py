@@ -18,16 +18,22 @@ UNWRITABLE = frozenset({Label.PERSON, Label.RUN, Label.AUDIT})
 
 
 class RecordValues(BaseModel):
+    """A record to write: its kind and its values."""
+
     label: str
     values: dict[str, Any]
 
 
 class PutRecords(Request):
+    """Records and relationships to write together."""
+
     records: list[RecordValues] = Field(default=[], max_length=100_000)
     relationships: list[Relationship] = Field(default=[], max_length=200_000)
 
 
 class PutCounts(Response):
+    """What a write found new, changed and as it was."""
+
     created: int
     updated: int
     unchanged: int
@@ -35,16 +41,22 @@ class PutCounts(Response):
 
 
 class RecordKey(Request):
+    """Which record."""
+
     label: str
     id: str
 
 
 class RecordView(Response):
+    """One record."""
+
     label: str
     record: dict[str, Any]
 
 
 class ListRecords(Request):
+    """Which kind, of which project, and a page."""
+
     label: str
     project: str | None = None
     limit: int = Field(default=1000, ge=1, le=100_000)
@@ -52,6 +64,8 @@ class ListRecords(Request):
 
 
 class RecordList(Response):
+    """A page of records."""
+
     label: str
     records: list[dict[str, Any]]
     total: int
@@ -70,9 +84,7 @@ def put_records_batch(context: Context, request: PutRecords) -> PutCounts:
         counts = put_records(tx, records, at=context.now, by=context.visitor.name)
         joined = put_relationships(tx, request.relationships, at=context.now, by=context.visitor.name)
     context.audit["subject"] = f"{len(records)} records"
-    return PutCounts(
-        created=counts.created, updated=counts.updated, unchanged=counts.unchanged, relationships=joined
-    )
+    return PutCounts(created=counts.created, updated=counts.updated, unchanged=counts.unchanged, relationships=joined)
 
 
 @operation(Role.MEMBER)
@@ -93,9 +105,7 @@ def list_records_of(context: Context, request: ListRecords) -> RecordList:
     _readable(kind.label)
     found = list_records(context.store, kind, context.scope, request.project)
     page = found[request.offset : request.offset + request.limit]
-    return RecordList(
-        label=kind.label.value, records=[r.model_dump(mode="json") for r in page], total=len(found)
-    )
+    return RecordList(label=kind.label.value, records=[r.model_dump(mode="json") for r in page], total=len(found))
 
 
 @operation(Role.ADMIN, audited=True)

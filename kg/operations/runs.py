@@ -13,6 +13,8 @@ from .table import Context, Request, Response, operation
 
 
 class ListRuns(Request):
+    """Words and limits to find reports by."""
+
     text: str | None = Field(default=None, max_length=500)
     project: str | None = None
     notebook: str | None = None
@@ -24,20 +26,28 @@ class ListRuns(Request):
 
 
 class RunSummary(BaseModel):
+    """A run with the name of its project."""
+
     run: Run
     project_name: str | None = None
 
 
 class RunList(Response):
+    """A page of runs."""
+
     runs: list[RunSummary]
     total: int
 
 
 class RunKey(Request):
+    """Which run."""
+
     id: str
 
 
 class PutRun(Request):
+    """A run to record."""
+
     run: Run
 
 
@@ -105,5 +115,3 @@ def may_read(run: Run, scope: ScopeFilter) -> bool:
         confidential="confidential" in run.rights,
     )
     return scope.contains(could_see)
-
-

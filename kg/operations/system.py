@@ -19,6 +19,8 @@ COUNTED = (
 
 
 class HealthReport(Response):
+    """What the store says of itself."""
+
     engine: str
     version: str
     revision: int
@@ -34,11 +36,15 @@ class Overview(Response):
 
 
 class ListAudit(Request):
+    """Whose chain, and how much of it."""
+
     server: str = "local"
     limit: int = Field(default=200, ge=1, le=10_000)
 
 
 class AuditTrail(Response):
+    """Audit entries, and where the chain breaks."""
+
     entries: list[AuditEntry]
     broken_at: int
 

@@ -169,7 +169,9 @@ class EmbeddedStore:
 
     def _matching(self, label: Label, where: Where) -> set[str]:
         conditions, params = where_clause(where)
-        return {row["id"] for row in self.read(f"MATCH (n:{label.value}) WHERE {conditions} RETURN n.id AS id", **params)}
+        return {
+            row["id"] for row in self.read(f"MATCH (n:{label.value}) WHERE {conditions} RETURN n.id AS id", **params)
+        }
 
 
 class _EmbeddedTransaction:
@@ -253,5 +255,3 @@ def _private_files() -> Iterator[None]:
         yield
     finally:
         os.umask(before)
-
-

@@ -52,7 +52,7 @@ def export_graph(store: GraphStore, path: Path) -> dict[str, int]:
             out.write(_line({"end": True, "lines": sum(counts.values())}))
             out.flush()
             os.fsync(out.fileno())
-        os.replace(aside, path)
+        Path(aside).replace(path)
     except OSError as error:
         Path(aside).unlink(missing_ok=True)
         if error.errno == 28:
@@ -126,7 +126,7 @@ def _lines(store: GraphStore) -> Iterator[tuple[dict[str, Any], str]]:
 
 def _parsed(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     total = _check(path)
-    with open(path, encoding="utf-8") as lines:
+    with Path(path).open(encoding="utf-8") as lines:
         for number, text in enumerate(lines, start=1):
             if number <= total + 1:
                 yield number, json.loads(text)
@@ -137,7 +137,7 @@ def _check(path: Path) -> int:
     last: dict[str, Any] = {}
     number = 0
     try:
-        with open(path, encoding="utf-8") as lines:
+        with Path(path).open(encoding="utf-8") as lines:
             for number, text in enumerate(lines, start=1):
                 last = json.loads(text)
                 if number == 1 and (last.get("format") != FORMAT or last.get("version") != VERSION):

@@ -33,9 +33,7 @@ class PutResult:
     unchanged: int = 0
 
     def __add__(self, other: PutResult) -> PutResult:
-        return PutResult(
-            self.created + other.created, self.updated + other.updated, self.unchanged + other.unchanged
-        )
+        return PutResult(self.created + other.created, self.updated + other.updated, self.unchanged + other.unchanged)
 
 
 def put_records(tx: Transaction, records: Iterable[Record], *, at: datetime, by: str | None = None) -> PutResult:
@@ -56,9 +54,7 @@ def put_records(tx: Transaction, records: Iterable[Record], *, at: datetime, by:
     return result
 
 
-def _put_label(
-    tx: Transaction, label: Label, group: dict[str, Record], at: datetime, by: str | None
-) -> PutResult:
+def _put_label(tx: Transaction, label: Label, group: dict[str, Record], at: datetime, by: str | None) -> PutResult:
     known = {row["id"]: row for row in tx.read(statement("records.hashes", label), ids=list(group))}
     rows: list[dict[str, Any]] = []
     changed: list[str] = []
@@ -117,7 +113,7 @@ def put_relationships(
     stamp = instant_text(at)
     total = 0
     for (rel, start, end), edges in groups.items():
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
                 "start_id": edge.start,
                 "end_id": edge.end,

@@ -12,8 +12,8 @@ from .. import __version__
 COMMANDS: dict[str, str] = {
     "init": "installation:init",
     "serve": "serving:serve",
-    "doctor": "installation:doctor",
-    "backup": "installation:backup",
+    "doctor": "upkeep:doctor",
+    "backup": "upkeep:backup",
     "projects": "finding:projects",
     "search": "finding:search",
     "report": "reporting:report",

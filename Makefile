@@ -1,0 +1,40 @@
+# make run | test | install | bench | screenshots
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+RETROBOOK_HOME ?= .retrobook
+# The index of PyTorch's CPU builds (see README); empty takes the default build.
+TORCH_INDEX ?=
+export RETROBOOK_HOME
+
+.PHONY: install run test bench lint screenshots clean
+
+install: $(VENV)/.installed
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(if $(TORCH_INDEX),$(BIN)/python -m pip install --quiet torch==2.13.0 --index-url $(TORCH_INDEX))
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
+	touch $@
+
+run: install
+	$(BIN)/retrobook init --sample
+	$(BIN)/retrobook serve
+
+test: install
+	$(BIN)/python -m pytest
+
+bench: install
+	$(BIN)/python -m bench
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+screenshots: install
+	$(BIN)/python docs/screenshots.py
+
+clean:
+	rm -rf $(VENV) dist build .ruff_cache .mypy_cache .pytest_cache
