@@ -126,7 +126,7 @@ def put_relationships(
             first = missing[0]
             which = (start, first["start_id"]) if first["start_missing"] else (end, first["end_id"])
             raise InvalidRequest(
-                f"{rel} {first['start']} -> {first['end']}: there is no {which[0]} {which[1]!r}.",
+                f"{rel} {first['start_id']} -> {first['end_id']}: there is no {which[0]} {which[1]!r}.",
                 relationship=rel.value,
                 start=first["start_id"],
                 end=first["end_id"],
