@@ -1,0 +1,1 @@
+"""Measurements: ratios against a baseline of the same run gate, absolute figures are reported."""
