@@ -13,6 +13,9 @@ from kg.domain import Role
 from kg.graph import KnowledgeGraph
 from kg.opening import open_graph
 from kg.policy import Visitor
+from tests.neo4j_server import neo4j_server, write_summary
+
+__all__ = ["neo4j_server"]
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -37,3 +40,8 @@ def graph(tmp_path: Path) -> Iterator[KnowledgeGraph]:
 def visitor(name: str, *scopes: str, role: Role = Role.MEMBER) -> Visitor:
     """Somebody with these scopes and one role."""
     return Visitor(name=name, display_name=name, roles=frozenset({role}), scopes=scopes)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Closing lines: the Neo4j that was used, or what was not run for want of one."""
+    write_summary(terminalreporter)

@@ -171,12 +171,14 @@ def _described(uri: str, user: str, password: str, started_here: bool) -> Neo4jS
 
 
 def empty(server: Neo4jServer) -> None:
-    """Delete every node and relationship; constraints and indexes stay."""
+    """Delete every node, relationship and vector index; constraints and other indexes stay, being slow to make."""
     with (
         neo4j.GraphDatabase.driver(server.uri, auth=(server.user, server.password)) as driver,
         driver.session() as session,
     ):
         session.run("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS").consume()
+        for name in session.run("SHOW VECTOR INDEXES YIELD name").value():
+            session.run(f"DROP INDEX {name}").consume()
 
 
 def _tail(text: str, lines: int = 15) -> str:

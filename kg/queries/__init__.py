@@ -2,7 +2,8 @@
 
 A file holds statements under `// name: <name>` lines. Values are `$parameters`. What
 cannot be a parameter (a label, a relationship type) is written `__LABEL__`, `__REL__`,
-`__START__` or `__END__` and filled from `kg.schema` only.
+`__START__` or `__END__` and filled from `kg.schema` only. A pattern names no property but
+`id`; others go into WHERE, since kglite refuses a pattern with one that no node has yet.
 """
 
 from __future__ import annotations

@@ -1,3 +1,11 @@
+// name: wait_for_turn
+// Leaves nothing, yet takes the write lock of the counter, so that writers take turns. It must
+// not read the counter's value, which would be read before the lock is there, and Neo4j does not
+// lock for a REMOVE alone.
+MATCH (c:Counter {id: 'changes'})
+SET c.turn = true
+REMOVE c.turn
+
 // name: next
 MERGE (c:Counter {id: 'changes'})
 ON CREATE SET c.value = 0

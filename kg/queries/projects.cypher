@@ -9,16 +9,16 @@ OPTIONAL MATCH (l:Lesson)-[:LEARNED_IN]->(p)
 WITH p, outcomes, count(l) AS lessons
 OPTIONAL MATCH (p)-[:HELD]->(r:Retrospective)
 WITH p, outcomes, lessons, count(r) AS retrospectives
-OPTIONAL MATCH (a:ActionItem {project: p.id})
-WHERE a.status IN ['open', 'in_progress']
+OPTIONAL MATCH (a:ActionItem)
+WHERE a.project = p.id AND a.status IN ['open', 'in_progress']
 RETURN p.id AS id, p.external_id AS external_id, p.source_system AS source_system, p.name AS name,
   p.unit AS unit, p.sector AS sector, p.status AS status, p.start AS start, p.`end` AS `end`,
   outcomes, lessons, retrospectives, count(a) AS open_actions
 ORDER BY id
 
 // name: by_external_id
-MATCH (p:Project {external_id: $external_id})
-WHERE p.retired_at IS NULL
+MATCH (p:Project)
+WHERE p.external_id = $external_id AND p.retired_at IS NULL
 RETURN properties(p) AS record
 
 // name: keys

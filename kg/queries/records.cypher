@@ -51,9 +51,8 @@ MATCH (n:__LABEL__ {id: row.id})
 SET n += row.vectors
 
 // name: by_subject
-UNWIND $subjects AS subject
-MATCH (n:__LABEL__ {subject: subject})
-WHERE n.retired_at IS NULL
+MATCH (n:__LABEL__)
+WHERE n.subject IN $subjects AND n.retired_at IS NULL
 RETURN properties(n) AS record
 ORDER BY n.id
 
@@ -63,7 +62,8 @@ MERGE (n:Revision {id: row.id})
 SET n = row
 
 // name: revisions_of
-MATCH (n:Revision {record_id: $id})
+MATCH (n:Revision)
+WHERE n.record_id = $id
 RETURN n.revision AS revision, n.body AS body, n.replaced_at AS replaced_at
 ORDER BY revision
 

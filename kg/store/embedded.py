@@ -12,11 +12,19 @@ from typing import Any
 import kglite
 import numpy as np
 
+from ..domain import RECORDS
 from ..errors import ConstraintViolated, KgError, QueryFailed, StoreCorrupt, StoreFull, StoreLocked, StoreUnavailable
 from ..queries import statement
-from ..schema import INDEXED, Label, constraint_name, index_name, vector_property
+from ..schema import INDEXED, Label, Rel, constraint_name, index_name, vector_property
 from . import exchange, migrations
 from .protocol import Change, Health, Hit, Row, Transaction, Where
+from .where import where_clause
+
+NAMED = frozenset(label.value for label, kind in RECORDS.items() if "name" in kind.model_fields)
+"""Labels whose nodes have a name; the others may have a title. kglite keeps one for both."""
+
+LABELS = frozenset(label.value for label in Label)
+TYPES = frozenset(rel.value for rel in Rel)
 
 kglite.set_query_warning_policy("silent")  # an unknown label is normal in a young graph
 
@@ -36,6 +44,7 @@ class EmbeddedStore:
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
         self._writer = threading.RLock()
+        self._here = threading.local()
         self._vectors: dict[tuple[Label, str], tuple[int, list[str], np.ndarray[Any, Any]]] = {}
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -60,20 +69,28 @@ class EmbeddedStore:
             return _rows(self._open().cypher(query, params=params))
 
     def write(self, query: str, **params: Any) -> list[Row]:
+        self._refuse_nesting()
         with self._writer, _engine_errors(query):
             return _rows(self._open().execute(query, params=params))
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
+        self._refuse_nesting()
         with self._writer:
             with _engine_errors("BEGIN"):
                 tx = self._open().begin()
+            own = _EmbeddedTransaction(tx)
+            self._here.in_transaction = True
             try:
-                yield _EmbeddedTransaction(tx)
+                yield own
+                if own.failed:
+                    raise QueryFailed("A statement of this transaction failed, so nothing of it was kept.")
             except BaseException:
                 if tx.active:
                     tx.rollback()
                 raise
+            finally:
+                self._here.in_transaction = False
             with _engine_errors("COMMIT"):
                 tx.commit()
 
@@ -93,7 +110,7 @@ class EmbeddedStore:
         self, label: Label, arm: str, vector: Sequence[float], k: int, where: Where | None = None
     ) -> list[Hit]:
         ids, matrix = self._matrix(label, arm)
-        if not ids:
+        if not ids or not any(vector):
             return []
         query = np.asarray(vector, dtype=np.float32)
         scores = matrix @ (query / (np.linalg.norm(query) or 1.0))
@@ -115,8 +132,7 @@ class EmbeddedStore:
         return exchange.read_changes(self, since, limit)
 
     def revision(self) -> int:
-        rows = self.read(statement("changes.revision"))
-        return int(rows[0]["value"]) if rows else 0
+        return exchange.read_revision(self)
 
     def export(self, path: Path) -> dict[str, int]:
         with self._writer:
@@ -144,6 +160,10 @@ class EmbeddedStore:
         with self._writer:
             if not self._session.closed:
                 self._session.close()
+
+    def _refuse_nesting(self) -> None:
+        if getattr(self._here, "in_transaction", False):
+            raise QueryFailed("This thread has a transaction open: write through it.")
 
     def _open(self) -> Any:
         if self._session.closed:
@@ -177,40 +197,39 @@ class EmbeddedStore:
 class _EmbeddedTransaction:
     def __init__(self, tx: Any) -> None:
         self._tx = tx
+        self.failed = False
 
     def read(self, query: str, **params: Any) -> list[Row]:
-        with _engine_errors(query):
-            return _rows(self._tx.cypher(query, params=params))
+        try:
+            with _engine_errors(query):
+                return _rows(self._tx.cypher(query, params=params))
+        except KgError:
+            self.failed = True
+            raise
 
     write = read
-
-
-def where_clause(where: Where) -> tuple[str, dict[str, Any]]:
-    """Conditions on `n` with parameters, from property names that are plain identifiers."""
-    conditions: list[str] = []
-    params: dict[str, Any] = {}
-    for number, (prop, value) in enumerate(where.items()):
-        if not prop.isidentifier():
-            raise QueryFailed(f"{prop!r} is no property name.", property=prop)
-        params[f"where_{number}"] = [value] if isinstance(value, str) else list(value)
-        conditions.append(f"n.{prop} IN $where_{number}")
-    return " AND ".join(conditions) or "true", params
 
 
 def _rows(result: Any) -> list[Row]:
     rows: list[Row] = result.to_list()
     for row in rows:
         for value in row.values():
-            if isinstance(value, dict) and "id" in value:
+            if isinstance(value, dict) and "type" in value:
                 _drop_own_names(value)
     return rows
 
 
-def _drop_own_names(properties: dict[str, Any]) -> None:
-    """Remove what kglite adds to properties(n): the label as `type` and a title nobody gave."""
-    label = properties.pop("type", None)
+def _drop_own_names(properties: Row) -> None:
+    """Undo what kglite adds: to properties(r) the type; to properties(n) the label, and name and title for each other."""
+    label = properties["type"]
+    if label in TYPES:
+        del properties["type"]
+    if label not in LABELS or "id" not in properties:
+        return
+    del properties["type"]
     if properties.get("title") in (None, f"{label}_{properties['id']}"):
         properties.pop("title", None)
+    properties.pop("title" if label in NAMED else "name", None)
 
 
 @contextmanager
@@ -227,7 +246,7 @@ def _engine_errors(query: str) -> Iterator[None]:
         raise StoreUnavailable(f"The graph file could not be written: {_first_line(error)}") from error
     except OSError as error:
         raise _for_os_error(error, None) from error
-    except (kglite.KgError, RuntimeError, ValueError, TypeError) as error:
+    except (kglite.KgError, RuntimeError, ValueError, TypeError, OverflowError) as error:
         if "duplicate id" in str(error):
             raise ConstraintViolated(f"The graph refused a duplicate: {_first_line(error)}") from error
         head = " ".join(query.split())[:120]

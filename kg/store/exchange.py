@@ -1,8 +1,9 @@
 """A graph as JSON Lines: the exchange between engines, and the way out of any.
 
 Line 1 is a header, then nodes by label and id, then relationships, then a footer that
-counts them: a torn file is recognised. Vectors are left out (they are made from text)
-and so are migrations (each store records its own).
+counts them: a torn file is recognised. Vectors are left out (they are made from text),
+and so are migrations (each store records its own) and the counter (the header has it).
+Two stores that hold the same graph give the same bytes.
 """
 
 from __future__ import annotations
@@ -13,26 +14,40 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ..errors import ExchangeError, StoreFull
 from ..queries import statement
 from ..schema import Label, Rel
-from .protocol import Change, GraphStore
+from .protocol import Change, GraphStore, Row
 
 FORMAT = "retrobook-graph"
 VERSION = 1
 PAGE = 5_000
-LEFT_OUT = frozenset({Label.MIGRATION})
+LEFT_OUT = frozenset({Label.MIGRATION, Label.COUNTER})
 
 
-def read_changes(store: GraphStore, since: int, limit: int) -> list[Change]:
+class Reader(Protocol):
+    """A store, or a transaction that holds still what is read."""
+
+    def read(self, query: str, **params: Any) -> list[Row]:
+        """Rows of a reading statement."""
+        ...
+
+
+def read_changes(store: Reader, since: int, limit: int) -> list[Change]:
     """The change log above a number, in order."""
     rows = store.read(statement("changes.since"), since=since, limit=limit)
     return [Change(r["seq"], r["at"], r["op"], r["label"], tuple(r["ids"]), r["by"]) for r in rows]
 
 
-def export_graph(store: GraphStore, path: Path) -> dict[str, int]:
+def read_revision(store: Reader) -> int:
+    """The number of the last committed change; 0 for an empty store."""
+    rows = store.read(statement("changes.revision"))
+    return int(rows[0]["value"]) if rows else 0
+
+
+def export_graph(store: Reader, path: Path) -> dict[str, int]:
     """Write the graph to a file that appears whole or not at all; counts by label and type.
 
     Raises:
@@ -44,7 +59,7 @@ def export_graph(store: GraphStore, path: Path) -> dict[str, int]:
     handle, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as out:
-            header = {"format": FORMAT, "version": VERSION, "revision": store.revision()}
+            header = {"format": FORMAT, "version": VERSION, "revision": read_revision(store)}
             out.write(_line(header))
             for line, kind in _lines(store):
                 out.write(_line(line))
@@ -81,19 +96,21 @@ def load_graph(store: GraphStore, path: Path) -> dict[str, int]:
         if number == 1:
             revision = int(line["revision"])
         elif "node" in line:
-            nodes[Label(line["label"])].append(line["node"])
+            label = Label(line["label"])
+            if label not in LEFT_OUT:
+                nodes[label].append(line["node"])
         else:
             key = (Rel(line["type"]), Label(line["start_label"]), Label(line["end_label"]))
             edges[key].append({name: line[name] for name in ("start_id", "end_id", "properties")})
     with store.transaction() as tx:
+        revision = max(revision, read_revision(tx))
         for label, rows in nodes.items():
             for page in _pages(rows):
                 tx.write(statement("records.put", label), rows=page)
         for (rel, start, end), rows in edges.items():
             for page in _pages(rows):
                 tx.write(statement("relationships.put", rel=rel, start=start, end=end), rows=page)
-        known = tx.read(statement("changes.revision"))
-        tx.write(statement("exchange.set_counter"), value=max(revision, int(known[0]["value"]) if known else 0))
+        tx.write(statement("exchange.set_counter"), value=revision)
     counts = {label.value: len(rows) for label, rows in nodes.items()}
     for (rel, _, _), rows in edges.items():
         counts[rel.value] = counts.get(rel.value, 0) + len(rows)
@@ -107,21 +124,17 @@ def copy_graph(source: GraphStore, target: GraphStore, aside: Path) -> dict[str,
     return target.load(aside)
 
 
-def _lines(store: GraphStore) -> Iterator[tuple[dict[str, Any], str]]:
+def _lines(store: Reader) -> Iterator[tuple[dict[str, Any], str]]:
     for label in sorted(set(Label) - LEFT_OUT):
-        skip = 0
-        while True:
-            rows = store.read(statement("exchange.nodes", label), skip=skip, limit=PAGE)
+        after = ""
+        while rows := store.read(statement("exchange.nodes", label), after=after, limit=PAGE):
             for row in rows:
                 kept = {name: value for name, value in row["node"].items() if not name.startswith("vector_")}
                 yield {"label": label.value, "node": kept}, label.value
-            if len(rows) < PAGE:
-                break
-            skip += PAGE
+            after = rows[-1]["node"]["id"]
     for rel in sorted(Rel):
         for row in store.read(statement("exchange.relationships", rel=rel)):
-            properties = {name: value for name, value in row["properties"].items() if name != "type"}
-            yield {"type": rel.value, **row, "properties": properties}, rel.value
+            yield {"type": rel.value, **row}, rel.value
 
 
 def _parsed(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

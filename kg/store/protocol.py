@@ -84,6 +84,8 @@ class GraphStore(Protocol):
         """A transaction, committed on a clean exit and rolled back on an error.
 
         Writers wait for each other; a transaction must not be handed to another thread.
+        A statement that fails ends it: nothing is kept, even if the error is caught. The
+        thread that holds it writes through it and not through the store.
         """
         ...
 

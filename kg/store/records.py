@@ -132,7 +132,7 @@ def put_relationships(
                 end=first["end_id"],
             )
         tx.write(statement("relationships.put", rel=rel, start=start, end=end), rows=rows)
-        log_change(tx, "link", start, sorted({row["start_id"] for row in rows}), stamp, by)
+        log_change(tx, "link", start, sorted({str(row["start_id"]) for row in rows}), stamp, by)
         total += len(rows)
     return total
 
