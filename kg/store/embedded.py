@@ -220,7 +220,7 @@ def _rows(result: Any) -> list[Row]:
 
 
 def _drop_own_names(properties: Row) -> None:
-    """Undo what kglite adds: to properties(r) the type; to properties(n) the label, and name and title for each other."""
+    """Undo what kglite adds: to properties(r) the type, to properties(n) the label, and name and title for another."""
     label = properties["type"]
     if label in TYPES:
         del properties["type"]

@@ -382,6 +382,8 @@ def _driver(uri: str, auth: tuple[str, str], trusted_ca: Path | None, limits: Li
         )
     options: dict[str, Any] = {}
     if trusted_ca is not None:
+        if not Path(trusted_ca).is_file():
+            raise StoreUnavailable(f"The certificate {trusted_ca} to trust for {shown} is missing.", location=shown)
         uri = uri.replace(address.scheme, address.scheme.split("+")[0], 1)  # the driver wants one or the other
         options = {"encrypted": True, "trusted_certificates": neo4j.TrustCustomCAs(str(trusted_ca))}
     elif "+" not in address.scheme and address.hostname not in LOOPBACK:
