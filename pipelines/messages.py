@@ -58,12 +58,19 @@ class Messages:
         return {k.removeprefix(prefix + "."): v for k, v in self._texts.items() if k.startswith(prefix + ".")}
 
     def error(self, error: KgError) -> str:
-        """An error in this language: `errors.<code>` filled with its fields, else its own words."""
+        """An error in this language: `errors.<code>` filled with its fields, else its own words.
+
+        `errors.<code>_near` is taken when the error names the nearest known name.
+        """
         key = f"errors.{error.code}"
         if self.language == "en" or key not in self._texts:
             return error.message
         known = {name: "" if value is None else value for name, value in error.fields.items()}
-        return self._texts[key].format_map(_Blank({**known, "message": error.message}))
+        if known.get("nearest") and f"{key}_near" in self._texts:
+            key = f"{key}_near"
+        if "kind" in known:
+            known["kind"] = self._texts.get(f"errors.kinds.{known['kind']}", known["kind"])
+        return self._texts[key].format_map(_Blank({**known, "message": error.message})).strip()
 
 
 class _Blank(dict[str, Any]):

@@ -37,7 +37,7 @@ class Settings(BaseModel):
         default=["multilingual=builtin:e5-small"],
         description="Vector arms as name=model; a model is builtin:e5-small, builtin:minilm, a hub id or a folder.",
     )
-    kernel_idle_seconds: int = Field(default=600, ge=10, description="An app's kernel is ended when unused this long.")
+    kernel_idle_seconds: int = Field(default=600, ge=1, description="An app's kernel is ended when unused this long.")
     kernel_limit: int = Field(default=40, ge=1, description="How many kernels may run at once.")
     session_days: int = Field(default=7, ge=1, le=90, description="How long a sign-in lasts.")
     run_timeout_seconds: int = Field(default=600, ge=10, description="A report cell may take this long.")

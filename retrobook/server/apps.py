@@ -1,0 +1,155 @@
+"""Apps: registered notebooks shown by Voila, each page with a kernel of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from collections.abc import AsyncIterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jupyter_server.services.contents.largefilemanager import LargeFileManager
+from tornado.iostream import StreamClosedError
+from voila.notebook_renderer import NotebookRenderer
+from voila.utils import get_page_config
+
+from kg.errors import NotFound
+from pipelines.resources import NOTEBOOKS
+
+from .kernels import KernelHouse
+from .pages import Page
+
+NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
+HEARTBEAT = 10.0
+SIGN_OF_LIFE = "<script>window.voila_heartbeat && window.voila_heartbeat()</script>\n"
+Part = tuple[str, Any]
+APP_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob: data:; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+    "connect-src 'self' data: blob:; worker-src 'self' blob:; frame-src 'self' data: blob:; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+)
+
+
+def app_notebook(name: str, home: Path) -> Path:
+    """The file of a registered app: the installation's own first. A name, never a path.
+
+    Raises:
+        NotFound: No such app; names the nearest.
+    """
+    folders = [home / "notebooks" / "apps", NOTEBOOKS / "apps"]
+    if NAME.fullmatch(name):
+        for folder in folders:
+            if (folder / f"{name}.ipynb").is_file():
+                return folder / f"{name}.ipynb"
+    raise NotFound.among("app", name, {path.stem for folder in folders for path in folder.glob("*.ipynb")})
+
+
+class App(Page):
+    """`/apps/<name>`: the page's head goes out at once, the kernel starts meanwhile.
+
+    What Voila would let a visitor choose (template, theme, path) is not looked at.
+    """
+
+    async def get(self, name: str) -> None:
+        """Run the notebook for this visitor and stream its page."""
+        notebook = await self.server.pools.ask(app_notebook, name, self.server.settings.home)
+        renderer = await self.renderer(notebook)
+        await self.house.reserve()
+        kernel_id = self.house.new_kernel_id()
+        spec = str(renderer.notebook.metadata.kernelspec.name)
+        kernel = asyncio.create_task(
+            self.house.open(kernel_id, self.known, name, self.request_variables(), kernel_name=spec)
+        )
+        try:
+            self._send_headers()
+            async for html, _ in _with_heartbeat(renderer.generate_content_generator(kernel_id, kernel)):
+                self.write(html)
+                await self.flush()
+            self.finish()
+        except StreamClosedError:
+            await self._abandon(kernel_id, kernel)
+        except BaseException:
+            await self._abandon(kernel_id, kernel)
+            raise
+
+    @property
+    def house(self) -> KernelHouse:
+        """All kernels."""
+        found: KernelHouse = self.settings["kernel_manager"]
+        return found
+
+    async def renderer(self, notebook: Path) -> NotebookRenderer:
+        """Voila's renderer, with nothing that the request could choose."""
+        voila = self.settings["voila"]
+        page_config = get_page_config(
+            base_url="/", settings=self.settings, log=voila.log, voila_configuration=voila.voila_configuration
+        )
+        found = NotebookRenderer(
+            request_handler=self,
+            voila_configuration=voila.voila_configuration,
+            traitlet_config=voila.config,
+            notebook_path=notebook.name,
+            template_paths=voila.template_paths,
+            config_manager=voila.config_manager,
+            contents_manager=_contents(notebook.parent),
+            base_url="/",
+            kernel_spec_manager=voila.kernel_spec_manager,
+            page_config=page_config,
+            mathjax_config=None,
+            mathjax_url=None,
+        )
+        await found.initialize()
+        found.resources["retrobook"] = self.page_context()
+        return found
+
+    def request_variables(self) -> dict[str, str]:
+        """What the kernel is told of the request."""
+        return {
+            "QUERY_STRING": self.request.query,
+            "SCRIPT_NAME": self.request.path,
+            "PATH_INFO": "",
+            "VOILA_BASE_URL": "/",
+            "VOILA_SERVER_URL": "/",
+            "VOILA_PREHEAT": "False",
+            "VOILA_REQUEST_URL": self.request.full_url(),
+            "RETROBOOK_LANGUAGE": self.language,
+            "RETROBOOK_THEME": self.theme,
+        }
+
+    def _send_headers(self) -> None:
+        _ = self.xsrf_token  # the cookie with which the page ends its kernel when it is left
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("Content-Language", self.language)
+        self.set_header("Content-Security-Policy", APP_POLICY)
+
+    async def _abandon(self, kernel_id: str, kernel: asyncio.Task[Any]) -> None:
+        with contextlib.suppress(Exception):
+            await kernel
+        await self.house.end(kernel_id)
+
+
+@cache
+def _contents(folder: Path) -> LargeFileManager:
+    return LargeFileManager(root_dir=str(folder))
+
+
+async def _with_heartbeat(parts: AsyncIterator[Part]) -> AsyncIterator[Part]:
+    """The parts, and a sign of life whenever a cell takes long, so that no proxy hangs up."""
+    following = asyncio.ensure_future(anext(parts, None))
+    try:
+        while True:
+            done, _ = await asyncio.wait({following}, timeout=HEARTBEAT)
+            if not done:
+                yield SIGN_OF_LIFE, None
+                continue
+            part = following.result()
+            if part is None:
+                return
+            yield part
+            following = asyncio.ensure_future(anext(parts, None))
+    finally:
+        following.cancel()
