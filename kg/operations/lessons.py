@@ -55,11 +55,15 @@ class ScorePart(BaseModel):
 
 
 class Passage(BaseModel):
-    """A piece of a field with the spans `[start, end)` that matched."""
+    """A piece of a field with the spans `[start, end)` of it that matched.
+
+    `start` is where the piece begins in the field.
+    """
 
     field: str
     text: str
     marks: list[tuple[int, int]] = []
+    start: int = 0
 
 
 class LessonHit(BaseModel):
@@ -85,12 +89,16 @@ class LessonHit(BaseModel):
 
 
 class ArmState(BaseModel):
-    """An arm of the index: `pending` records are not yet found by it."""
+    """An arm of the index, as far as the asker may see.
+
+    `pending` records are not yet found by it; `problem` says why the arm is silent.
+    """
 
     name: str
     model: str | None = None
     records: int
     pending: int = 0
+    problem: str | None = None
 
 
 class LessonHits(Response):

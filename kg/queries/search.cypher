@@ -12,3 +12,38 @@ MATCH (n:__LABEL__)
 WHERE n.retired_at IS NULL AND n.search_text IS NOT NULL
 RETURN n.id AS id, n.search_text AS text
 ORDER BY id
+
+// name: lesson_entries
+// What the search index needs to know of every lesson in use.
+MATCH (n:Lesson)
+WHERE n.retired_at IS NULL
+RETURN n.id AS id, n.search_text AS text, n.project AS project, n.unit AS unit, n.confidential AS confidential,
+  n.sector AS sector, n.topics AS topics, n.phase AS phase, n.polarity AS polarity, n.state AS state,
+  n.language AS language, n.learnt_on AS learnt_on
+ORDER BY id
+
+// name: lesson_entries_of
+UNWIND $ids AS id
+MATCH (n:Lesson {id: id})
+WHERE n.retired_at IS NULL
+RETURN n.id AS id, n.search_text AS text, n.project AS project, n.unit AS unit, n.confidential AS confidential,
+  n.sector AS sector, n.topics AS topics, n.phase AS phase, n.polarity AS polarity, n.state AS state,
+  n.language AS language, n.learnt_on AS learnt_on
+
+// name: texts_of
+UNWIND $ids AS id
+MATCH (n:__LABEL__ {id: id})
+WHERE n.retired_at IS NULL AND n.search_text IS NOT NULL
+RETURN n.id AS id, n.search_text AS text
+
+// name: lesson_details
+// What a hit shows, read when it is shown: never older than the record.
+UNWIND $ids AS id
+MATCH (n:Lesson {id: id})
+WHERE n.retired_at IS NULL
+OPTIONAL MATCH (p:Project {id: n.project})
+RETURN n.id AS id, n.external_id AS external_id, n.source_system AS source_system, n.title AS title,
+  n.title_derived AS title_derived, n.project AS project, n.unit AS unit, n.confidential AS confidential,
+  n.sector AS sector, n.language AS language, n.polarity AS polarity, n.state AS state, n.learnt_on AS learnt_on,
+  n.driving_event AS driving_event, n.lesson AS lesson, n.recommendation AS recommendation,
+  n.conditions AS conditions, p.name AS project_name, p.unit AS project_unit, p.confidential AS project_confidential
