@@ -1,3 +1,13 @@
 """All operations of `kg`: importing this module fills the table."""
 
-from . import lessons, people, projects, records, runs, system, upkeep  # noqa: F401
+from . import (  # noqa: F401
+    lessons,
+    people,
+    portfolio,
+    projects,
+    recommendations,
+    records,
+    runs,
+    system,
+    upkeep,
+)

@@ -9,6 +9,7 @@ from ..errors import NotFound
 from ..policy import ScopeFilter
 from ..queries import statement
 from ..store.records import get_record, put_records
+from .people import Nothing
 from .table import Context, Request, Response, operation
 
 
@@ -49,6 +50,20 @@ class PutRun(Request):
     """A run to record."""
 
     run: Run
+
+
+class DataRevision(Response):
+    """`data` is the last change of what reports speak of; runs and people do not count."""
+
+    revision: int
+    data: int
+
+
+@operation(Role.MEMBER)
+def data_revision(context: Context, request: Nothing) -> DataRevision:
+    """How far the graph's data has come: equal numbers mean equal data."""
+    rows = context.store.read(statement("runs.data_revision"))
+    return DataRevision(revision=context.store.revision(), data=int(rows[0]["value"] or 0) if rows else 0)
 
 
 @operation(Role.MEMBER)

@@ -6,3 +6,9 @@ WHERE r.retired_at IS NULL
 OPTIONAL MATCH (p:Project {id: r.project})
 RETURN properties(r) AS record, p.name AS project_name
 ORDER BY r.started_at DESC, r.id DESC
+
+// name: data_revision
+// The last change that is not of a run or of a person.
+MATCH (c:Change)
+WHERE NOT c.label IN ['Run', 'Person', 'AuditEntry']
+RETURN max(c.seq) AS value

@@ -1,0 +1,52 @@
+"""How far an outcome has come towards its target: derived, never kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from .outcomes import Direction, Measurement, Outcome
+
+
+@dataclass(frozen=True)
+class Attainment:
+    """Where an outcome stands by its last measurement.
+
+    Attributes:
+        current: The last measured value.
+        measured_on: When.
+        progress: Share of the way from baseline to target; 1 is the target. None without both.
+        attained: The target is reached; None without a target.
+    """
+
+    current: float
+    measured_on: date
+    progress: float | None
+    attained: bool | None
+
+
+def attainment(outcome: Outcome, measurements: Sequence[Measurement]) -> Attainment | None:
+    """Where an outcome stands, or None when nothing was ever measured."""
+    if not measurements:
+        return None
+    last = max(measurements, key=lambda m: (m.date, m.recorded_at.isoformat() if m.recorded_at else "", m.id))
+    return Attainment(
+        last.value, last.date, _progress(outcome, last.value), _attained(outcome, last.value)
+    )
+
+
+def _progress(outcome: Outcome, value: float) -> float | None:
+    if outcome.target is None or outcome.baseline is None or outcome.target == outcome.baseline:
+        return None
+    return (value - outcome.baseline) / (outcome.target - outcome.baseline)
+
+
+def _attained(outcome: Outcome, value: float) -> bool | None:
+    if outcome.target is None:
+        return None
+    if outcome.direction is Direction.DECREASE:
+        return value <= outcome.target
+    if outcome.direction is Direction.INCREASE:
+        return value >= outcome.target
+    return value == outcome.target
