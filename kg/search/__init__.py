@@ -1,0 +1,1 @@
+"""Finding lessons: words, meaning, and why."""
