@@ -91,11 +91,12 @@ class Record(BaseModel):
         Instants and dates become ISO 8601 text, decimals their exact text, nested values
         JSON. Empty values are left out, so that both engines keep the same thing.
         """
-        flat = {name: _flatten(value) for name, value in self}
+        flat = self._flat()
+        digest = _digest(flat)
         text = self.search_text()
         if text is not None:
             flat["search_text"] = text
-        flat["content_hash"] = self.content_hash()
+        flat["content_hash"] = digest
         return {name: value for name, value in flat.items() if value is not None and value != []}
 
     @classmethod
@@ -111,9 +112,10 @@ class Record(BaseModel):
 
     def content_hash(self) -> str:
         """A digest of what the record says, whoever said it and whenever."""
-        said = {name: _flatten(value) for name, value in self if name not in BOOKKEEPING}
-        text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
+        return _digest(self._flat())
+
+    def _flat(self) -> dict[str, Any]:
+        return {name: value if type(value) in _PLAIN else _flatten(value) for name, value in self.__dict__.items()}
 
 
 def nested(default_factory: Any, **more: Any) -> Any:
@@ -133,6 +135,15 @@ def derive_id(kind: str, *parts: str) -> str:
         return f"{kind}:{raw}"
     digest = hashlib.sha256(raw.encode()).hexdigest()[:8]
     return f"{kind}:{readable[:80]}-{digest}"
+
+
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+_COMPACT = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))  # one for all: a load makes many
+
+
+def _digest(flat: dict[str, Any]) -> str:
+    said = {name: value for name, value in flat.items() if name not in BOOKKEEPING}
+    return hashlib.sha256(_COMPACT.encode(said).encode()).hexdigest()[:32]
 
 
 def _flatten(value: Any) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -22,6 +22,7 @@ from ..schema import Label, Rel
 from .protocol import GraphStore, Transaction
 
 R = TypeVar("R", bound=Record)
+PAGE = 5_000
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,12 @@ def put_records(tx: Transaction, records: Iterable[Record], *, at: datetime, by:
     return result
 
 
+def _pages(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Rows in portions that an engine takes well; an entry of the change log names one portion."""
+    for start in range(0, len(rows), PAGE):
+        yield rows[start : start + PAGE]
+
+
 def _put_label(tx: Transaction, label: Label, group: dict[str, Record], at: datetime, by: str | None) -> PutResult:
     known = {row["id"]: row for row in tx.read(statement("records.hashes", label), ids=list(group))}
     rows: list[dict[str, Any]] = []
@@ -77,8 +84,9 @@ def _put_label(tx: Transaction, label: Label, group: dict[str, Record], at: date
         return PutResult(unchanged=len(group))
     if changed:
         _keep_revisions(tx, label, changed, stamp)
-    tx.write(statement("records.put", label), rows=rows)
-    log_change(tx, "put", label, [row["id"] for row in rows], stamp, by)
+    for page in _pages(rows):
+        tx.write(statement("records.put", label), rows=page)
+        log_change(tx, "put", label, [row["id"] for row in page], stamp, by)
     return PutResult(len(rows) - len(changed), len(changed), len(group) - len(rows))
 
 
