@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import html
+import os
 import re
 from datetime import date
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -37,6 +39,16 @@ class Wording:
     def __call__(self, key: str, /, **values: Any) -> str:
         """The catalogue's words of `report.<key>`."""
         return self.messages(f"report.{key}", **values)
+
+    @classmethod
+    def of(cls, language: str) -> Wording:
+        """The words of a language, the installation's own ones first where a run names it."""
+        home = os.environ.get("RETROBOOK_HOME")
+        return cls(Messages(language, Path(home) if home else None))
+
+    def knows(self, key: str) -> bool:
+        """True when the catalogue has words for `report.<key>`."""
+        return f"report.{key}" in self.messages
 
     def day(self, day: date | str | None) -> str:
         """A date: `3 Mar 2018`, `2018年3月3日`; a dash when there is none."""
