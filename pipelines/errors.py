@@ -16,21 +16,31 @@ from kg.errors import KgError
 
 
 class PipelineError(KgError):
+    """Something that moves did not arrive."""
+
     code = "pipeline_error"
 
 
 class SourceError(PipelineError):
+    """A source cannot be imported as it stands."""
+
     code = "source_error"
     status = 422
 
 
 class SourceUnreadable(SourceError):
+    """A file is missing, not text, or not of its kind."""
+
     code = "source_unreadable"
 
 
 class MissingColumn(SourceError):
+    """A mapping names a column that the file lacks."""
+
     code = "missing_column"
 
 
 class MappingError(SourceError):
+    """A mapping file is wrong."""
+
     code = "mapping_error"

@@ -16,6 +16,8 @@ DELIMITERS = ",;\t|"
 CELL_LIMIT = 16 << 20
 _SAMPLE = 64 << 10
 
+csv.field_size_limit(CELL_LIMIT)  # the module's own limit of 128 KiB is too small for long texts
+
 
 class CsvTable:
     """A CSV file with a header row.
@@ -60,7 +62,6 @@ class CsvTable:
             yield Row(number, line, values, problem)
 
     def _records(self) -> Iterator[tuple[int, list[str]]]:
-        before = csv.field_size_limit(CELL_LIMIT)
         try:
             with self.path.open(encoding=self.encoding, newline="") as file:
                 reader = csv.reader(file, delimiter=self.delimiter, strict=True)
@@ -76,8 +77,6 @@ class CsvTable:
                     line = reader.line_num + 1
         except (OSError, UnicodeError) as error:
             raise SourceUnreadable(f"{self.path} cannot be read: {error}.", file=str(self.path)) from error
-        finally:
-            csv.field_size_limit(before)
 
     def _broken(self, line: int, error: csv.Error) -> SourceUnreadable:
         text = str(error)
