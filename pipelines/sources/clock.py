@@ -137,5 +137,9 @@ class Reader:
                 self._day = moment.date()
             self._last = moment
         written = heading if not stamp.rest else heading[: heading.rindex(stamp.rest)].rstrip(" -–—:")
-        when = written if stamp.day and re.search(r"\d{4}", written) else f"{self._day or ''} {written}".strip()
-        return when, moment.replace(tzinfo=self._zone) if moment and self._zone else None, stamp.rest
+        dated = find_date(written)
+        bare = find_date(written, self._day.year if self._day else None)
+        if not dated:
+            left = bare[1].lstrip(" ,;") if bare else written
+            written = f"{self._day or ''} {left}".strip()
+        return written, moment.replace(tzinfo=self._zone) if moment and self._zone else None, stamp.rest

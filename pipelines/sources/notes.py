@@ -121,7 +121,7 @@ class _Reading:
 
     def read(self, found: list[Section]) -> Report:
         body = self._take_title(found)
-        part, level = "summary", 1
+        part, level = "other", 99
         for section in body:
             named = self._parts.get(_plain(section.heading))
             timed = read_stamp(section.heading, self.report.day.year if self.report.day else None)
@@ -193,7 +193,7 @@ class _Reading:
 
     def _other(self, heading: str, blocks: list[Block]) -> None:
         text = render(blocks)
-        if text:
+        if not _is_empty(text):
             self.report.other.append((heading, text))
 
     def _timeline_start(self, blocks: list[Block]) -> None:
