@@ -16,6 +16,7 @@ KgError
 │   ├── StoreFull          no room left to write
 │   ├── ConstraintViolated a uniqueness rule of the graph
 │   └── QueryFailed        the engine could not run a statement
+├── BlobChanged            a kept file no longer holds what was put into it
 ├── ExchangeError          a JSON Lines file is not one of ours, or is torn
 └── EncoderError           a model cannot be loaded or used
 ```
@@ -157,6 +158,11 @@ class QueryFailed(StoreError):
 
     code = "query_failed"
     status = 500
+
+
+class BlobChanged(KgError):
+    code = "blob_changed"
+    status = 410
 
 
 class ExchangeError(KgError):

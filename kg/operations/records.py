@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from ..domain import RECORDS, Relationship, Role, record_class
 from ..errors import InvalidRequest
 from ..policy import require_visible
+from ..queries import statement
 from ..schema import Label
 from ..store.records import get_record, list_records, put_records, put_relationships, retire_records
 from .table import Context, Request, Response, operation
@@ -25,10 +26,17 @@ class RecordValues(BaseModel):
 
 
 class PutRecords(Request):
+    """Records to write; with `keep_unnamed`, values that are not given stay as the graph holds them.
+
+    An import only speaks of the fields its source has: what people added since is kept,
+    and a record they retired stays retired.
+    """
+
     """Records and relationships to write together."""
 
     records: list[RecordValues] = Field(default=[], max_length=100_000)
     relationships: list[Relationship] = Field(default=[], max_length=200_000)
+    keep_unnamed: bool = False
 
 
 class PutCounts(Response):
@@ -74,17 +82,42 @@ class RecordList(Response):
 @operation(Role.ADMIN, audited=True)
 def put_records_batch(context: Context, request: PutRecords) -> PutCounts:
     """Write records and relationships, all or none; the same again changes nothing."""
+    for number, item in enumerate(request.records, start=1):
+        if record_class(item.label).label in UNWRITABLE:
+            raise InvalidRequest(f"record {number}: {item.label} cannot be written in bulk.", label=item.label)
+    earlier = _held(context, request.records) if request.keep_unnamed else {}
     records = []
     for number, item in enumerate(request.records, start=1):
         kind = record_class(item.label)
-        if kind.label in UNWRITABLE:
-            raise InvalidRequest(f"record {number}: {item.label} cannot be written in bulk.", label=item.label)
-        records.append(kind.parse(item.values, where=f"record {number}"))
+        values = _completed(item.values, earlier.get((kind.label, str(item.values.get("id")))))
+        records.append(kind.parse(values, where=f"record {number}"))
     with context.store.transaction() as tx:
         counts = put_records(tx, records, at=context.now, by=context.visitor.name)
         joined = put_relationships(tx, request.relationships, at=context.now, by=context.visitor.name)
     context.audit["subject"] = f"{len(records)} records"
     return PutCounts(created=counts.created, updated=counts.updated, unchanged=counts.unchanged, relationships=joined)
+
+
+def _held(context: Context, items: list[RecordValues]) -> dict[tuple[Label, str], dict[str, Any]]:
+    """The values the graph holds of these records, retired ones too."""
+    ids: dict[Label, list[str]] = {}
+    for item in items:
+        ids.setdefault(record_class(item.label).label, []).append(str(item.values.get("id")))
+    found = {}
+    for label, keys in ids.items():
+        kind = record_class(label.value)
+        for row in context.store.read(statement("records.get_many", label), ids=keys):
+            record = kind.from_properties(row["record"])
+            found[label, record.id] = record.model_dump(exclude={"recorded_at", "recorded_by", "revision"})
+    return found
+
+
+def _completed(values: dict[str, Any], held: dict[str, Any] | None) -> dict[str, Any]:
+    if held is None:
+        return values
+    if held.get("title_derived") and "title" not in values:
+        held = {name: value for name, value in held.items() if name not in {"title", "title_derived"}}
+    return {**held, **values}
 
 
 @operation(Role.MEMBER)

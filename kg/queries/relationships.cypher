@@ -22,3 +22,8 @@ DELETE r
 MATCH (a:__START__ {id: $id})-[r:__REL__]->(b:__END__)
 RETURN b.id AS id
 ORDER BY id
+
+// name: among
+UNWIND $rows AS row
+MATCH (a:__START__ {id: row.start_id})-[r:__REL__]->(b:__END__ {id: row.end_id})
+RETURN row.start_id AS start_id, row.end_id AS end_id, properties(r) AS properties

@@ -139,10 +139,24 @@ def put_relationships(
                 start=first["start_id"],
                 end=first["end_id"],
             )
-        tx.write(statement("relationships.put", rel=rel, start=start, end=end), rows=rows)
-        log_change(tx, "link", start, sorted({str(row["start_id"]) for row in rows}), stamp, by)
         total += len(rows)
+        rows = _unsaid(tx.read(statement("relationships.among", rel=rel, start=start, end=end), rows=rows), rows)
+        if rows:
+            tx.write(statement("relationships.put", rel=rel, start=start, end=end), rows=rows)
+            log_change(tx, "link", start, sorted({str(row["start_id"]) for row in rows}), stamp, by)
     return total
+
+
+def _unsaid(known: list[dict[str, Any]], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows that would tell the graph something: a new edge, or other properties."""
+    held = {(row["start_id"], row["end_id"]): row["properties"] for row in known}
+
+    def says_more(row: dict[str, Any]) -> bool:
+        before = held.get((row["start_id"], row["end_id"]))
+        said = {k: v for k, v in row["properties"].items() if k not in {"recorded_at", "recorded_by"}}
+        return before is None or any(before.get(name) != value for name, value in said.items())
+
+    return [row for row in rows if says_more(row)]
 
 
 def retire_records(tx: Transaction, label: Label, ids: Sequence[str], *, at: datetime, by: str | None = None) -> None:
