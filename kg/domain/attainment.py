@@ -31,9 +31,7 @@ def attainment(outcome: Outcome, measurements: Sequence[Measurement]) -> Attainm
     if not measurements:
         return None
     last = max(measurements, key=lambda m: (m.date, m.recorded_at.isoformat() if m.recorded_at else "", m.id))
-    return Attainment(
-        last.value, last.date, _progress(outcome, last.value), _attained(outcome, last.value)
-    )
+    return Attainment(last.value, last.date, _progress(outcome, last.value), _attained(outcome, last.value))
 
 
 def _progress(outcome: Outcome, value: float) -> float | None:
