@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-
 from kg.domain import RECORDS
 from kg.schema import Label
 
@@ -204,7 +203,9 @@ class _Writer:
         guesser = self.guesser
         key = guesser.key(self.fields, self.title)
         if key is None:
-            guesser.unsure.append("no column names the rows: each row is known by all its cells, a changed row is a new one")
+            guesser.unsure.append(
+                "no column names the rows: each row is known by all its cells, a changed row is a new one"
+            )
         body = [*self._project(), *self._main(key), *self._edges()]
         lines = [
             f"# Proposed for {guesser.path.name} by its column names and the shapes of its values. Read it before use.",
@@ -230,7 +231,9 @@ class _Writer:
         column = self.guesser.project_column({c.name for c in self.fields.values()})
         self.project = column
         if column is None:
-            self.guesser.unsure.append("no column says which project a row belongs to: all belong to one, named after the file")
+            self.guesser.unsure.append(
+                "no column says which project a row belongs to: all belong to one, named after the file"
+            )
             return [
                 "  project:",
                 "    label: Project",
@@ -257,7 +260,9 @@ class _Writer:
         record = RECORDS[Label(self.label)]
         for field_name, column in self.fields.items():
             lines.append(f"      {field_name}: {self._rule(field_name, column, shape_of(record, field_name))}")
-        rest = [c for c in self.guesser.columns if c.name not in {f.name for f in self.fields.values()} and c is not key]
+        rest = [
+            c for c in self.guesser.columns if c.name not in {f.name for f in self.fields.values()} and c is not key
+        ]
         lines += self._extras(rest, key)
         return lines
 
@@ -275,7 +280,11 @@ class _Writer:
         return _quoted(column.name)
 
     def _status(self, column: Column) -> str:
-        known = {_plain(word): status for status, words in self.guesser.words["statuses"]["projects"].items() for word in words}
+        known = {
+            _plain(word): status
+            for status, words in self.guesser.words["statuses"]["projects"].items()
+            for word in words
+        }
         self.maps.append("  status:")
         for text in sorted(set(column.cells))[:60]:
             status = known.get(_plain(text))
@@ -291,18 +300,29 @@ class _Writer:
             if "status" not in self.fields:
                 lines.append("      status: {value: active}   # UNSURE: no column says the status")
             if "unit" not in self.fields:
-                lines.append(f"      unit: {{value: {_quoted(self.source)}}}   # UNSURE: who may see it is decided by its unit")
+                lines.append(
+                    f"      unit: {{value: {_quoted(self.source)}}}   # UNSURE: who may see it is decided by its unit"
+                )
             later = [c for c in rest if any(_called(c.name, w, False) for w in self.guesser.words["later_words"])]
             early = [c for c in rest if c not in later]
             for target, columns, why in (
-                ("attributes", early, "known at approval: these may feed predictions. UNSURE: move what was learnt later"),
+                (
+                    "attributes",
+                    early,
+                    "known at approval: these may feed predictions. UNSURE: move what was learnt later",
+                ),
                 ("known_later", later, "learnt afterwards: never feeds a prediction"),
             ):
                 if columns:
-                    lines += [f"      {target}:   # {why}", f"        columns: [{', '.join(_quoted(c.name) for c in columns)}]"]
+                    lines += [
+                        f"      {target}:   # {why}",
+                        f"        columns: [{', '.join(_quoted(c.name) for c in columns)}]",
+                    ]
             return lines
         if self.kind == "objects":
-            title = next((c for c in rest if any(_called(c.name, w, True) for w in ("name", "title", "名称", "标题"))), None)
+            title = next(
+                (c for c in rest if any(_called(c.name, w, True) for w in ("name", "title", "名称", "标题"))), None
+            )
             lines = [f"      kind: {{value: {_quoted(self.guesser.path.stem)}}}"]
             if title:
                 lines.append(f"      name: {_quoted(title.name)}")
@@ -323,7 +343,10 @@ class _Writer:
                 return []
 
     def _edges(self) -> list[str]:
-        edge = {"lessons": "{from: lesson, type: LEARNED_IN, to: project}", "outcomes": "{from: project, type: HAS_OUTCOME, to: outcome}"}
+        edge = {
+            "lessons": "{from: lesson, type: LEARNED_IN, to: project}",
+            "outcomes": "{from: project, type: HAS_OUTCOME, to: outcome}",
+        }
         return ["", "relationships:", f"  - {edge[self.kind]}"] if self.kind in edge else []
 
 

@@ -23,7 +23,7 @@ from .batches import Batch
 from .incident import make_report
 from .jsonlines import JsonLines
 from .making import BadRow, Made, RowMaker
-from .mapping import ID_PREFIX, KINDS, End, Mapping
+from .mapping import ALSO_CALLED, ID_PREFIX, KINDS, End, Mapping
 from .notes import note_files, read_report
 from .outcome_types import ensure_outcome_types
 from .rejections import Rejection, keep, new_import_id
@@ -94,13 +94,15 @@ class Importer:
             SourceError: The file or the mapping cannot be used; nothing was written.
             StoreError: The graph could not be written; what batches wrote before stays.
         """
+        kind = ALSO_CALLED.get(kind, kind)
         if kind not in KINDS:
             near = nearest(kind, KINDS)
             hint = f" Did you mean {near!r}?" if near else ""
             raise MappingError(f"There is no kind {kind!r} ({', '.join(KINDS)}).{hint}", kind=kind, nearest=near)
         if kind != mapping.kind:
             raise MappingError(
-                f"The mapping {mapping.name!r} makes {mapping.kind}, not {kind}: `retrobook import {mapping.kind} ...`.",
+                f"The mapping {mapping.name!r} makes {mapping.kind}, not {kind}: "
+                f"`retrobook import {mapping.kind} ...`.",
                 kind=kind, mapping=mapping.name,
             )  # fmt: skip
         report = ImportReport(
@@ -179,9 +181,14 @@ class Importer:
         batch = Batch()
         self._start(mapping, batch, report)
         report.rows = len(files)
+        held = self._held_actions(mapping)
         for number, file, said in read:
-            made = make_report(said, file.name, mapping)
+            earlier = held.get(file.name, {})
+            made = make_report(said, file.name, mapping, earlier)
             report.notices += [f"{file.name}: {remark}" for remark in said.remarks]
+            report.notices += [
+                f"{file.name}: no longer has the action item {title!r}; it was kept" for title in earlier.values()
+            ]
             try:
                 batch.add(made, [], file.name)
             except BadRow as bad:
@@ -190,6 +197,17 @@ class Importer:
                 self._write(batch, report)
             self._progress(number, len(files))
         self._write(batch, report)
+
+    def _held_actions(self, mapping: Mapping) -> dict[str, dict[str, str]]:
+        """Action items of earlier imports: titles by external id, by file."""
+        assert mapping.notes is not None
+        label = Label.ACTION_ITEM.value
+        found = self.graph.list_records_of(label=label, project=mapping.notes.project, limit=100_000).records
+        held: dict[str, dict[str, str]] = {}
+        for record in found:
+            if record["source_system"] == mapping.source and record["external_id"]:
+                held.setdefault(record["external_id"].split("#")[0], {})[record["external_id"]] = record["title"]
+        return held
 
     def _start(self, mapping: Mapping, batch: Batch, report: ImportReport) -> None:
         """What the mapping itself states: fixed records, and the outcome types it refers to."""
@@ -275,7 +293,6 @@ def needs_outcome_types(mapping: Mapping) -> bool:
     return any(end.label is Label.OUTCOME_TYPE for end in ends) or any(
         "outcome_type" in rule.fields for rule in mapping.records.values()
     )
-
 
 
 class _LooseEnds:

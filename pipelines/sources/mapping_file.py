@@ -92,7 +92,9 @@ def parse_mapping(text: str, where: str, home: Path | None = None) -> Mapping:
         reason = getattr(error, "problem", None) or str(error)
         raise MappingError(f"{where} line {line}: not YAML ({reason}).", mapping=where, line=line) from error
     if not isinstance(values, dict):
-        raise MappingError(f"{where}: a mapping file is a list of names and values, `kind: projects` ...", mapping=where)
+        raise MappingError(
+            f"{where}: a mapping file is a list of names and values, `kind: projects` ...", mapping=where
+        )
     _note_lines(node, (), lines)
     if isinstance(values.get("like"), str):
         base = plain_yaml.load(find_mapping(values["like"], home).read_text(encoding="utf-8"))
@@ -134,7 +136,9 @@ def _line(lines: dict[Place, int], place: Place) -> int:
 def _for_validation(error: ValidationError, values: Any, where: str, lines: dict[Place, int]) -> MappingError:
     found = error.errors(include_url=False, include_input=False)
     first = min(found, key=lambda item: item["type"] != "extra_forbidden")
-    place = tuple(part for part in first["loc"] if not str(part).startswith(("function-", "list[", "dict[", "literal[")))
+    place = tuple(
+        part for part in first["loc"] if not str(part).startswith(("function-", "list[", "dict[", "literal["))
+    )
     place = tuple(part for part in place if part not in {"str", "End"} or _reaches(values, part))
     line = _line(lines, place)
     reason = first["msg"].removeprefix("Value error, ")
@@ -250,7 +254,9 @@ class _Checker:
     def unmapped(self, target: str) -> None:
         name, _, field = target.partition(".")
         rule = self.mapping.records.get(name)
-        fits = rule and field in RECORDS[rule.label].model_fields and shape_of(RECORDS[rule.label], field) is Shape.MAPPING
+        fits = (
+            rule and field in RECORDS[rule.label].model_fields and shape_of(RECORDS[rule.label], field) is Shape.MAPPING
+        )
         if not fits:
             raise self.wrong(
                 ("unmapped",), f"{target!r} is no place for columns: say a record and one of its mappings, "

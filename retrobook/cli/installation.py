@@ -55,7 +55,9 @@ def init(sample: bool | None, home: str | None, as_json: bool) -> None:
     if done["sample"]:
         say(f"Sample portfolio: {done['sample']['created']} records new. Start with `retrobook serve`.")
     elif new:
-        say("It is empty. `retrobook init --sample` loads the sample portfolio, `retrobook import` records of your own.")
+        say(
+            "It is empty. `retrobook init --sample` loads the sample portfolio, `retrobook import` records of your own."
+        )
 
 
 def make_home(home: Path) -> None:
