@@ -93,7 +93,7 @@ class EncoderProcess:
             paths = [str(_ROOT), *filter(None, [environment.get("PYTHONPATH")])]
             environment["PYTHONPATH"] = os.pathsep.join(paths)
             self._process = subprocess.Popen(
-                [sys.executable, "-m", f"{__package__}.worker"],  # noqa: S603
+                [sys.executable, "-m", __package__],  # noqa: S603
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment,
             )  # fmt: skip
         return self._process
@@ -195,6 +195,3 @@ def main() -> None:
     os.dup2(2, 1)
     answer_requests(sys.stdin.buffer, answers)
 
-
-if __name__ == "__main__":
-    main()
