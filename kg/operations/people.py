@@ -20,6 +20,7 @@ class AddPerson(Request):
     language: str = "en"
     password_hash: str | None = None
     sample: bool = False
+    disabled: bool = False
     replace: bool = False
 
 

@@ -34,6 +34,7 @@ from .context import LOOPBACK, ServerContext
 from .events import Hub
 from .identity import Identity, JupyterIdentity, OwnersOnly, People
 from .kernels import KernelHouse
+from .passwords import matches
 from .pools import Pools
 from .routes import routes
 from .runs import Jobs
@@ -179,6 +180,7 @@ def serve(settings: Settings, *, open_browser: bool = False, announce: Callable[
     pools = Pools()
 
     def ready() -> None:
+        matches("", None)  # the first check of a password takes no longer than later ones
         write_runtime(settings.home, url, identity.token)
         for service in offered.values():
             if hasattr(service, "start"):

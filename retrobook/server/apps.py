@@ -120,7 +120,6 @@ class App(Page):
         }
 
     def _send_headers(self) -> None:
-        _ = self.xsrf_token  # the cookie with which the page ends its kernel when it is left
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
         self.set_header("Content-Language", self.language)

@@ -60,12 +60,13 @@ class Guard(RequestHandler):
         """Find who asks; raise for whoever may not come in."""
         self._check_host()
         self.known = await self._find_visitor()  # type: ignore[assignment]
-        if self.request.method not in SAFE and "Authorization" not in self.request.headers:
-            self.check_same_origin()
-        if self.known is not None and self.known.visitor.via == "kernel" and not self.for_kernels:
-            raise Forbidden("A kernel may only call operations.", operation="page", via="kernel")
         if self.known is None and not self.public:
             self.refuse_stranger()
+            return
+        if self.known is not None and self.known.visitor.via == "kernel" and not self.for_kernels:
+            raise Forbidden("A kernel may only call operations.", operation="page", via="kernel")
+        if self.request.method not in SAFE and "Authorization" not in self.request.headers:
+            self.check_same_origin()
 
     async def _find_visitor(self) -> Known | None:
         identity = self.server.identity

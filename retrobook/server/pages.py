@@ -42,6 +42,7 @@ class Page(Guard):
             self.redirect(f"/login?{urlencode({'token': token, 'next': rest})}")
             return
         await super().prepare()
+        _ = self.xsrf_token  # sets the cookie that forms and leaving pages need
         if self.known is not None and self.known.owner and self.known.session is not None:
             self.people = await self.server.pools.ask(self._sample_people)
 

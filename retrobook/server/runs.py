@@ -140,7 +140,7 @@ class Jobs:
             server.hub.nudge()
 
     def _progress(self, job: Job, progress: Any) -> None:
-        job.step, job.steps, job.name = progress.done, progress.total, progress.name
+        job.step, job.steps, job.name = progress.done, progress.total, progress.step
         self._tell(job)
 
     def _tell(self, job: Job) -> None:
