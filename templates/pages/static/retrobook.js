@@ -101,28 +101,30 @@
     if (all) { bar.max = all; bar.value = done; } else bar.removeAttribute("value");
   };
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
-  const follow = (form, words, run) => {
-    const stream = new EventSource(`${base}api/events`);
-    const look = async () => {
-      const answer = await fetch(`${base}reports/run/${encodeURIComponent(run)}`, { headers: { Accept: "application/json" } });
-      if (!answer.ok) return;
-      const state = await answer.json();
-      heard({ run, ...state });
-    };
+  const follow = (form, words, job) => {
+    const stream = new EventSource("/api/events");
+    let over = false;
     const heard = (state) => {
-      if (state.run !== run) return;
-      if (state.status === "running") say(form, fill(words.running, { done: state.done ?? 0, all: state.all ?? "…" }), state.done, state.all);
-      else finish(state);
-    };
-    const finish = (state) => {
+      if (over || state.job !== job) return;
+      if (state.status === "queued") return say(form, words.starting, 0, 0);
+      if (state.status === "running") {
+        const known = state.steps ? { done: state.step, all: state.steps } : null;
+        return say(form, known ? fill(words.running, known) : words.starting, known?.done ?? 0, known?.all ?? 0);
+      }
+      over = true;
       stream.close();
       clearInterval(timer);
       form.querySelector("button").removeAttribute("aria-busy");
-      if (state.status === "succeeded") { say(form, words.finished, 1, 1); location.href = state.page; }
-      else say(form, fill(words.failed, { reason: state.message ?? "" }), null);
+      if (state.status === "succeeded") { say(form, words.finished, 1, 1); location.assign(state.url); }
+      else say(form, fill(words.failed, { reason: state.error?.message ?? "" }), null);
+    };
+    const look = async () => {
+      const answer = await fetch(`/reports/jobs/${encodeURIComponent(job)}`);
+      if (answer.ok) heard(await answer.json());
     };
     stream.addEventListener("run", (event) => heard(JSON.parse(event.data)));
-    const timer = setInterval(look, 3000);
+    const timer = setInterval(look, 2500);
+    look();
   };
   document.addEventListener("submit", async (event) => {
     const form = event.target;
@@ -137,16 +139,20 @@
       const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { Accept: "application/json" } });
       const said = await answer.json();
       if (!answer.ok) throw new Error(said.message);
-      follow(form, words, said.run);
+      follow(form, words, said.job);
     } catch (problem) {
       button.removeAttribute("aria-busy");
       say(form, fill(words.failed, { reason: problem.message }), null);
     }
   });
-  document.querySelectorAll("[data-watch-run]").forEach((node) => {
-    const words = JSON.parse(document.getElementById("run-words").textContent);
-    const form = node.querySelector("form") || node.appendChild(document.createElement("form"));
-    if (!form.querySelector("button")) { const b = document.createElement("button"); b.hidden = true; form.append(b); }
-    follow(form, words, node.dataset.watchRun);
-  });
+
+  // An app's page says how its kernel is doing.
+  const signs = document.querySelectorAll("[data-live]");
+  signs.forEach((sign) => { sign.hidden = false; });
+  if (signs.length) setTimeout(() => {
+    document.querySelectorAll('[data-live][data-state="starting"]').forEach((sign) => {
+      sign.dataset.state = "failed";
+      sign.textContent = sign.dataset.wordsFailed;
+    });
+  }, 60000);
 })();
