@@ -14,7 +14,7 @@ from pipelines.resources import TEMPLATES
 from . import text
 
 QUIET: dict[str, Any] = {
-    "base": "/", "static": "/static/{}".format, "path": "/", "theme": None, "visitor": None, "owner": False, "people": [], "xsrf": "",
+    "base": "/", "static": "/static/", "path": "/", "theme": None, "visitor": None, "people": [], "xsrf": "",
     "section": "", "own_search": False, "live": False, "view": None,
 }  # fmt: skip
 """What a page need not say: the values of chrome that most pages leave as they are."""
@@ -34,6 +34,7 @@ def environment(home: Path | None = None) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     made.filters.update(
         civil=text.civil,

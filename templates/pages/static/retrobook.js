@@ -147,6 +147,10 @@
   });
 
   // An app's page says how its kernel is doing.
+  if (document.querySelector("[data-no-kernel]")) document.querySelectorAll("[data-live]").forEach((sign) => {
+    sign.dataset.state = "failed";
+    sign.textContent = sign.dataset.wordsFailed;
+  });
   const signs = document.querySelectorAll("[data-live]");
   signs.forEach((sign) => { sign.hidden = false; });
   if (signs.length) setTimeout(() => {
