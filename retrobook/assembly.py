@@ -61,11 +61,20 @@ def reach_graph(settings: Settings) -> KnowledgeGraph | RemoteGraph:
 
 
 def services(settings: Settings, store: GraphStore) -> dict[str, Any]:
-    """What the process offers to operations: the warm search index, blobs and backups."""
+    """What the process offers to operations: the search index, blobs and backups.
+
+    Nothing heavy happens here: the index is built by the first search (or by `start`), and
+    a model is loaded when a vector is missing.
+    """
+    from kg.encoders import VectorCache, named_encoders
+    from kg.search import SearchIndex
+    from kg.search.segment import keep_dictionary_in
 
     def write_backup(graph: GraphStore) -> dict[str, Any]:
         from .backups import create_backup, default_path
 
         return create_backup(graph, settings, default_path(settings))
 
-    return {"backups": write_backup}
+    keep_dictionary_in(settings.cache_dir)
+    search = SearchIndex(store, named_encoders(settings.encoders), VectorCache(settings.cache_dir / "vectors.sqlite"))
+    return {"backups": write_backup, "search": search}

@@ -34,7 +34,7 @@ class Settings(BaseModel):
     neo4j_database: str | None = Field(default=None, description="Database of the Neo4j server.")
     neo4j_ca: Path | None = Field(default=None, description="CA certificate to trust for the Neo4j server.")
     encoders: list[str] = Field(
-        default=["multilingual=builtin:e5-small"],
+        default=["multilingual=builtin:e5-small", "english=builtin:minilm"],
         description="Vector arms as name=model; a model is builtin:e5-small, builtin:minilm, a hub id or a folder.",
     )
     kernel_idle_seconds: int = Field(default=600, ge=1, description="An app's kernel is ended when unused this long.")

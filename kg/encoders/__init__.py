@@ -8,20 +8,21 @@ from ..errors import EncoderError
 from ..schema import vector_property
 from .cache import VectorCache
 from .protocol import Encoder, Vectors
-from .sentence_transformer import SentenceTransformerEncoder
+from .worker import EncoderProcess, ProcessEncoder
 
-__all__ = ["Encoder", "SentenceTransformerEncoder", "VectorCache", "Vectors", "named_encoders"]
+__all__ = ["Encoder", "EncoderProcess", "ProcessEncoder", "VectorCache", "Vectors", "named_encoders"]
 
 
 def named_encoders(settings: Sequence[str]) -> dict[str, Encoder]:
     """Encoders by the name of their arm, from settings such as `multilingual=builtin:e5-small`.
 
-    Nothing is loaded yet.
+    Nothing is loaded yet; all models will share one process.
 
     Raises:
         EncoderError: A setting is not `name=model`, or a name stands twice.
     """
     found: dict[str, Encoder] = {}
+    process = EncoderProcess()
     for setting in settings:
         name, _, model = (part.strip() for part in setting.partition("="))
         try:
@@ -39,5 +40,5 @@ def named_encoders(settings: Sequence[str]) -> dict[str, Encoder]:
             )
         if name in found:
             raise EncoderError(f"encoders: two arms are named {name!r}; an arm has one model.", setting=setting)
-        found[name] = SentenceTransformerEncoder(model)
+        found[name] = ProcessEncoder(model, process)
     return found

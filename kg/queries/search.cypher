@@ -47,3 +47,9 @@ RETURN n.id AS id, n.external_id AS external_id, n.source_system AS source_syste
   n.sector AS sector, n.language AS language, n.polarity AS polarity, n.state AS state, n.learnt_on AS learnt_on,
   n.driving_event AS driving_event, n.lesson AS lesson, n.recommendation AS recommendation,
   n.conditions AS conditions, p.name AS project_name, p.unit AS project_unit, p.confidential AS project_confidential
+
+// name: without_vector
+MATCH (n:__LABEL__)
+WHERE n.retired_at IS NULL AND n[$prop] IS NULL
+RETURN n.id AS id
+ORDER BY id

@@ -1,1 +1,5 @@
-"""Finding lessons: words, meaning, and why."""
+"""Finding lessons: by words, by meaning, within what the asker may see, with reasons."""
+
+from .index import SearchIndex
+
+__all__ = ["SearchIndex"]

@@ -30,6 +30,14 @@ class Selection:
     wanted: MASK
     count: int
 
+    def without(self, row: int | None) -> Selection:
+        """The same but for one row."""
+        if row is None or not self.wanted[row]:
+            return self
+        wanted = self.wanted.copy()
+        wanted[row] = False
+        return Selection(self.visible, wanted, self.count - 1)
+
 
 class Selector:
     """Selections of an index; the latest are kept until the index changes."""

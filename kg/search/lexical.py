@@ -40,12 +40,14 @@ class WordScores:
     Attributes:
         scores: BM25; 0 where nothing matched.
         coverage: Share of the question's information (idf) that the row holds, 0 to 1.
+        information: The question's information in all, in nats: about four for a rare word.
         terms: The question's terms that occur at all.
     """
 
     scores: FLOATS
     coverage: FLOATS
-    terms: Sequence[QueryTerm]
+    information: float = 0.0
+    terms: Sequence[QueryTerm] = ()
 
 
 def query_terms(text: str) -> list[QueryTerm]:
@@ -125,7 +127,7 @@ class LexicalArm:
         lengths = self._lengths[:size]
         number = int(np.count_nonzero(visible))
         if not number:
-            return WordScores(scores, covered, ())
+            return WordScores(scores, covered)
         average = float(lengths[visible].mean()) or 1.0
         mass = 0.0
         occurring = []
@@ -150,7 +152,7 @@ class LexicalArm:
         covered *= wanted
         if mass:
             covered /= mass
-        return WordScores(scores, covered, occurring)
+        return WordScores(scores, covered, mass, occurring)
 
     def matched(self, row: int, question: Iterable[QueryTerm]) -> list[QueryTerm]:
         """The terms of a question that a row holds."""

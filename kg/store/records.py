@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -164,6 +164,13 @@ def retire_records(tx: Transaction, label: Label, ids: Sequence[str], *, at: dat
     stamp = instant_text(at)
     tx.write(statement("records.retire", label), ids=list(ids), at=stamp)
     log_change(tx, "retire", label, list(ids), stamp, by)
+
+
+def set_vectors(store: GraphStore, label: Label, prop: str, vectors: Mapping[str, Sequence[float]]) -> None:
+    """Keep vectors on nodes by id: made from what a record says, so no change to it."""
+    rows = [{"id": key, "vectors": {prop: [float(x) for x in vector]}} for key, vector in vectors.items()]
+    if rows:
+        store.write(statement("records.set_vectors", label), rows=rows)
 
 
 def log_change(tx: Transaction, op: str, label: Label, ids: list[str], stamp: str, by: str | None) -> int:

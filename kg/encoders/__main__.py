@@ -1,0 +1,5 @@
+"""`python -m kg.encoders`: the process that holds the models (see `worker`)."""
+
+from .worker import main
+
+main()
