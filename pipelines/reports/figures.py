@@ -17,7 +17,7 @@ from kg.operations.projects import OutcomeFacts, ProjectFacts
 from .blocks import Figure
 from .narrative import COLUMNS, LUCKY, WELL, WRONG, is_open, rating_name
 from .outcomes import steps_of
-from .wording import Wording, first_words
+from .wording import Wording, first_words, untimed
 
 TEAL, CLAY, GOLD, SLATE, PALE = "#2b8a93", "#c8623f", "#c2922e", "#7d8b98", "#b4bec7"
 FONT = {"family": "system-ui, 'Noto Sans', 'Noto Sans CJK SC', sans-serif", "size": 13, "color": "#7a848e"}
@@ -30,11 +30,15 @@ def pulse(facts: ProjectFacts, say: Wording) -> Figure | None:
     rows = []
     for held in sorted((r for r in facts.retrospectives if r.held_on), key=lambda r: (r.held_on, r.id)):
         counts = Counter(COLUMNS.get(note.column, "other") for note in held.notes)
-        rows.append((held.held_on, first_words(held.title, 60), counts[WRONG], counts[WELL], counts[LUCKY]))
+        rows.append((held.held_on, first_words(untimed(held.title), 60), counts[WRONG], counts[WELL], counts[LUCKY]))
     if len(rows) < 2:
         return None
     days, titles = [str(row[0]) for row in rows], [row[1] for row in rows]
     data = [
+        {
+            "type": "scatter", "mode": "markers", "x": days, "y": [0] * len(rows), "text": titles, "showlegend": False,
+            "marker": {"size": 6, "color": SLATE}, "hovertemplate": "%{x}<br>%{text}<extra></extra>",
+        },
         _stems(days, titles, [row[2] for row in rows], CLAY, say("notes.went_wrong")),
         _stems(days, titles, [-row[3] for row in rows], TEAL, say("notes.went_well")),
         {
@@ -166,13 +170,13 @@ def _rating(scheme: Any, sector: str | None, say: Wording) -> Figure | None:
     whole = [100 * by_value[s].portfolio / in_all if s in by_value else 0 for s in steps]
     names = [rating_name(scheme.scheme, step, say) for step in steps]
     own = [index for index, step in enumerate(steps) if step in scheme.own]
-    tickets = [f"<b>{name}</b>" if index in own else name for index, name in enumerate(names)]
+    tickets = [f"{name}  {share:.0f}%" for name, share in zip(names, shares, strict=True)]
+    tickets = [f"<b>{ticket}</b>" if index in own else ticket for index, ticket in enumerate(tickets)]
     data = [
         {
             "type": "bar", "orientation": "h", "name": say("figure.sector_share"), "y": names, "x": shares,
             "marker": {"color": [TEAL if index in own else PALE for index in range(len(steps))]},
-            "text": [f"{share:.0f}%" for share in shares], "textposition": "outside", "cliponaxis": False,
-            "hovertemplate": "%{y}: %{x:.0f}%<extra></extra>", "showlegend": False,
+            "hovertemplate": "%{y}: %{x:.0f}%<extra>%{fullData.name}</extra>",
         },
         {
             "type": "scatter", "mode": "markers", "name": say("figure.portfolio_share"), "y": names, "x": whole,

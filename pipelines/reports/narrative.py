@@ -78,6 +78,9 @@ def tiles(facts: ProjectFacts, say: Wording, today: date) -> list[Tile]:
         if ages:
             found.append(Tile(say("tile.oldest"), say.duration(ages[0])))
     found += _outcome_tiles(facts, say)
+    if facts.project.start and facts.project.end and len(found) < 3:
+        days = (facts.project.end - facts.project.start).days
+        found.append(Tile(say("tile.ran"), say.duration(days), f"{facts.project.start.year} – {facts.project.end.year}"))
     if facts.milestones:
         reached = sum(1 for milestone in facts.milestones if milestone.reached)
         found.append(Tile(say("tile.milestones"), reached, say("tile.of", count=len(facts.milestones))))

@@ -13,7 +13,7 @@ from kg.operations.projects import ProjectFacts
 from . import narrative
 from .blocks import Block, section
 from .outcomes import outcome_cards, sources_of
-from .wording import Wording, first_words
+from .wording import Wording, first_words, untimed
 
 FIRST_EVENTS, FIRST_NOTES, FIRST_ACTIONS, FIRST_LESSONS = 8, 6, 12, 6
 MOST_LOOKUPS = 60
@@ -139,7 +139,7 @@ def _held(held: Retrospective, actions: int, say: Wording) -> dict[str, Any]:
     ]
     counts += [{"text": say("timeline.actions", count=actions), "tone": ""}] if actions else []
     return {
-        "kind": "retrospective", "day": held.held_on, "title": held.title, "anchor": anchor(held.id),
+        "kind": "retrospective", "day": held.held_on, "title": untimed(held.title), "anchor": anchor(held.id),
         "teaser": first_words(held.summary), "summary": held.summary, "counts": counts, "course": held.timeline,
         "links": [link for link in held.links if link.startswith(("http://", "https://"))],
     }  # fmt: skip

@@ -22,6 +22,7 @@ _EMBEDDED = re.compile(r"<(iframe|script|style|object|video|audio)\b.*?(</\1>|$)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _IMAGE = re.compile(r"!(?=\[)")
 _CODE = re.compile(r"(```.*?```|`[^`]*`)", re.DOTALL)
+_DATED = re.compile(r"^(incident date:\s*)?\d{4}-\d{2}-\d{2}\s*[,:;–-]?\s*", re.IGNORECASE)
 _BARE_URL = re.compile(r"(?<![(<\[\"'=\w/])https?://[^\s<>()\[\]]+[^\s<>()\[\].,;:!?'\"]")
 
 
@@ -115,6 +116,11 @@ def prepared(text: str) -> str:
         plain = _IMAGE.sub("", _TAG.sub("", _EMBEDDED.sub("", parts[index])))
         parts[index] = _BARE_URL.sub(lambda match: f"<{match.group(0)}>", plain)
     return "".join(parts)
+
+
+def untimed(title: str) -> str:
+    """A title without the date it begins with: the date stands beside it."""
+    return _DATED.sub("", title) or title
 
 
 def first_words(text: str | None, limit: int = 220) -> str:

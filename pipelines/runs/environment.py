@@ -7,6 +7,7 @@ others on the machine can reach. These do neither.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
@@ -19,6 +20,7 @@ from typing import Any
 import kg
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import run_sync
 from kg.connect import HANDLE_VARIABLE, URL_VARIABLE
 
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "PYTHONPATH")
@@ -76,6 +78,7 @@ class PrivateKernelManager(AsyncKernelManager):
 def private_kernel() -> Iterator[tuple[PrivateKernelManager, dict[str, Any]]]:
     """A kernel manager over IPC sockets, and what its start wants; the sockets go when it does."""
     folder = _short_folder()
+    manager = None
     try:
         manager = PrivateKernelManager(
             transport="ipc", ip=str(folder / "k"), connection_file=str(folder / "kernel.json"), kernel_name="python3"
@@ -84,6 +87,9 @@ def private_kernel() -> Iterator[tuple[PrivateKernelManager, dict[str, Any]]]:
         work.mkdir()
         yield manager, {"cwd": str(work), "env": {"IPYTHONDIR": str(folder / "ipython")}}
     finally:
+        if manager is not None and manager.has_kernel:
+            with contextlib.suppress(Exception):
+                run_sync(manager.shutdown_kernel)(now=True)
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -46,7 +46,7 @@ class Progress:
 OnProgress = Callable[[Progress], None]
 
 
-class PrivateEngine(NBClientEngine):  # type: ignore[misc]
+class PrivateEngine(NBClientEngine):
     """papermill's engine, with our kernel: private sockets, a short environment, one hook a cell."""
 
     name: ClassVar[str] = ENGINE
@@ -75,10 +75,12 @@ class PrivateEngine(NBClientEngine):  # type: ignore[misc]
                 log=logger,
                 on_cell_start=lambda cell, cell_index: on_cell(cell_index),
             )
-            client.execute(cwd=start["cwd"], env={**start["env"], **kernel_env})
+            # A client ends only kernels it made itself, unless it is told to.
+            client.execute(cwd=start["cwd"], env={**start["env"], **kernel_env}, cleanup_kc=True)
 
 
 papermill_engines.register(ENGINE, PrivateEngine)
+logger.setLevel("ERROR")  # parameters are checked by us; papermill only warns, and reads fewer kinds of them
 
 
 def execute(

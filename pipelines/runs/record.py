@@ -19,7 +19,7 @@ from kg.errors import NotFound
 from kg.operations.runs import rights_of
 from kg.policy import ScopeFilter
 
-from ..errors import RunError
+from ..errors import BadParameter, RunError
 from ..resources import TEMPLATES
 
 PACKAGES = ("retrobook", "papermill", "nbclient", "ipykernel", "plotly")
@@ -130,12 +130,18 @@ def visible_project(graph: Any, scope: ScopeFilter, parameters: Mapping[str, Any
 
     Raises:
         NotFound: No such project within the scope; names the nearest visible one.
-        InvalidRequest: The period does not run forward.
+        BadParameter: The period does not run forward.
     """
     key = str(parameters["project"])
-    period = {name: parameters[name] for name in ("period_start", "period_end") if parameters.get(name)}
+    start, end = parameters.get("period_start"), parameters.get("period_end")
+    if start and end and str(end) <= str(start):
+        raise BadParameter(
+            f"The period ends {end}, not after its start {start}. period_end is the first day after the period.",
+            parameter="period_end",
+            value=str(end),
+        )
     try:
-        project = graph.project_facts(project=key, **period).project
+        project = graph.project_facts(project=key).project
     except NotFound:
         project = None
     if project is None or not scope.covers(project.id, project.unit, project.confidential):

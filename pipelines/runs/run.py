@@ -84,7 +84,8 @@ def run_report(
             output = folder / NOTEBOOK
             try:
                 with told_where(folder):
-                    env = kernel_environment(url, handle, more=secrets)
+                    more = {**secrets, "RETROBOOK_HOME": str(home)} if (home / "templates").is_dir() else secrets
+                    env = kernel_environment(url, handle, more=more)
                     execute(path, output, values, kernel_env=env, timeout=timeout, on_progress=tell)
                     scrub_file(output, hidden)
                 tell(Progress(1, 1, "page"))
@@ -92,6 +93,9 @@ def run_report(
                 run = record.succeeded(run, home, publish(folder, reports, run.id), NOTEBOOK, PAGE, title)
             except RunError as error:
                 run = _keep_failed(error, run, folder, home, hidden)
+                raise
+            except BaseException as error:
+                run = record.failed(run, RunError(f"The run was ended by {type(error).__name__}."), home, [])
                 raise
     finally:
         graph.put_run(run=run)
