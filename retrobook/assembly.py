@@ -60,6 +60,12 @@ def reach_graph(settings: Settings) -> KnowledgeGraph | RemoteGraph:
     return RemoteGraph(live["url"], live["token"]) if live else own_graph(settings)
 
 
+def reach_records(settings: Settings, *, create: bool = False) -> KnowledgeGraph | RemoteGraph:
+    """The graph for writing and reading records only: as `reach_graph`, without search and its models."""
+    live = live_server(settings.home)
+    return RemoteGraph(live["url"], live["token"]) if live else KnowledgeGraph(installed_store(settings, create=create))
+
+
 def services(settings: Settings, store: GraphStore) -> dict[str, Any]:
     """What the process offers to operations: the search index, blobs and backups.
 

@@ -120,6 +120,10 @@ class RowMaker:
             value = self._value(rule.label, name, source, row, by_name)
             if value is not None:
                 values[name] = value
+        for name, info in RECORDS[rule.label].model_fields.items():
+            if info.is_required() and name not in values and name in rule.fields:
+                column = rule.fields[name].column
+                raise BadRow(f"{rule.label.value}.{name}", "it must have a value, and the row has none", column)
         if rule.label is Label.LESSON and self.mapping.language:
             values.setdefault("language", self.mapping.language)
         return values

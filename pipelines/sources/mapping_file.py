@@ -15,6 +15,7 @@ from kg.schema import Label, Rel
 
 from ..errors import MappingError
 from ..resources import TEMPLATES, template_path
+from . import plain_yaml
 from .mapping import KINDS, EdgeRule, FieldRule, Mapping, RecordRule
 from .values import Shape, shape_of
 
@@ -83,8 +84,8 @@ def parse_mapping(text: str, where: str, home: Path | None = None) -> Mapping:
     """
     lines: dict[Place, int] = {}
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        values: Any = yaml.safe_load(text)
+        node = plain_yaml.compose(text)
+        values: Any = plain_yaml.load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
@@ -94,7 +95,7 @@ def parse_mapping(text: str, where: str, home: Path | None = None) -> Mapping:
         raise MappingError(f"{where}: a mapping file is a list of names and values, `kind: projects` ...", mapping=where)
     _note_lines(node, (), lines)
     if isinstance(values.get("like"), str):
-        base = yaml.safe_load(find_mapping(values["like"], home).read_text(encoding="utf-8"))
+        base = plain_yaml.load(find_mapping(values["like"], home).read_text(encoding="utf-8"))
         values = _overlay(base, values)
     values.setdefault("name", Path(where).stem)
     try:
