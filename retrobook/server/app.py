@@ -75,7 +75,8 @@ class RetrobookServer(Voila):
     def setup_template_dirs(self) -> None:
         """Our own template first: `templates/voila`, the installation's before the packaged one."""
         super().setup_template_dirs()
-        own = [self.server.settings.home / "templates" / "voila", TEMPLATES / "voila"]
+        roots = [self.server.settings.home / "templates", TEMPLATES]
+        own = [root / "voila" / "retrobook" for root in roots]
         self.template_paths = [str(path) for path in own if path.is_dir()] + self.template_paths
 
     def init_settings(self) -> dict[str, Any]:

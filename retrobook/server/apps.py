@@ -15,14 +15,17 @@ from tornado.iostream import StreamClosedError
 from voila.notebook_renderer import NotebookRenderer
 from voila.utils import get_page_config
 
-from kg.errors import NotFound
+from kg.errors import KgError, NotFound
 from pipelines.resources import NOTEBOOKS
+from widgets.rendering import environment
 
 from .kernels import KernelHouse
 from .pages import Page
+from .results import results_for
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
 HEARTBEAT = 10.0
+MARKER = "<!--app-->"
 SIGN_OF_LIFE = "<script>window.voila_heartbeat && window.voila_heartbeat()</script>\n"
 Part = tuple[str, Any]
 APP_POLICY = (
@@ -56,24 +59,46 @@ class App(Page):
     async def get(self, name: str) -> None:
         """Run the notebook for this visitor and stream its page."""
         notebook = await self.server.pools.ask(app_notebook, name, self.server.settings.home)
-        renderer = await self.renderer(notebook)
-        await self.house.reserve()
+        opening, closing = await self.around(name)
+        self._send_headers()
+        self.write(opening)
+        await self.flush()
+        try:
+            renderer = await self.renderer(notebook)
+            await self.house.reserve()
+        except KgError as error:
+            self.finish(self.without_kernel(error) + closing)
+            return
         kernel_id = self.house.new_kernel_id()
         spec = str(renderer.notebook.metadata.kernelspec.name)
         kernel = asyncio.create_task(
             self.house.open(kernel_id, self.known, name, self.request_variables(), kernel_name=spec)
         )
         try:
-            self._send_headers()
             async for html, _ in _with_heartbeat(renderer.generate_content_generator(kernel_id, kernel)):
                 self.write(html)
                 await self.flush()
-            self.finish()
+            self.finish(closing)
         except StreamClosedError:
             await self._abandon(kernel_id, kernel)
         except BaseException:
             await self._abandon(kernel_id, kernel)
             raise
+
+    async def around(self, name: str) -> tuple[str, str]:
+        """The page before and after the app's cells: chrome, and what there is to read already."""
+        heading = f"pages.app.{name}"
+        context: dict[str, Any] = {"app": name, "heading": self.t(heading) if heading in self.t else name}
+        if name == "lesson_search":
+            context |= {"view": await results_for(self, f"/apps/{name}"), "live": True}
+        template = environment(self.server.settings.home).get_template("app.html")
+        opening, _, closing = template.render(self.page_context() | context).partition(MARKER)
+        return opening, closing
+
+    def without_kernel(self, error: KgError) -> str:
+        """What stands in place of the cells when no kernel can be had; the page itself is there already."""
+        template = environment(self.server.settings.home).get_template("parts/no_kernel.html")
+        return template.render(self.page_context() | {"message": self.t.error(error)})
 
     @property
     def house(self) -> KernelHouse:

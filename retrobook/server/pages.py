@@ -123,6 +123,11 @@ class Page(Guard):
         foreign = parts.scheme or parts.netloc or not text.startswith("/") or text.startswith(("//", "/\\"))
         return "/" if foreign or any(ord(c) < 32 for c in text) or "\\" in text else text
 
+    def page_number(self) -> int:
+        """`?page=`, from 1."""
+        text = self.get_query_argument("page", "1")
+        return min(int(text), 1000) if text.isdecimal() and int(text) else 1
+
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """An error as a page that says what to do next, in the visitor's language."""
         error = self.reason_of(status_code, kwargs)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 from kg.errors import NotFound
+from pipelines.resources import template_path
 
 from .pages import Page
 
@@ -25,7 +27,7 @@ class ReportContent(Page):
         """The published page."""
         found = await self.ask("get_run", id=run)
         path = await self.server.pools.ask(report_file, self.server.settings.reports_dir, found.run.id)
-        html = await self.server.pools.ask(path.read_bytes)
+        html = await self.server.pools.ask(path.read_bytes) + _frame_script()
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Content-Security-Policy", REPORT_POLICY)
         self.set_header("Cache-Control", "private, no-cache")
@@ -38,6 +40,12 @@ class ReportContent(Page):
     def set_etag_header_of(self, body: bytes) -> None:
         """Let browsers keep the report: one that was published never changes."""
         self.set_header("Etag", f'"{hash(body) & 0xFFFFFFFFFFFFFFFF:x}"')
+
+
+@cache
+def _frame_script() -> bytes:
+    """What lets the page around the report fit the frame to its height and pass its theme on."""
+    return b"\n<script>" + template_path("pages/static/frame.js").read_bytes() + b"</script>\n"
 
 
 def report_file(reports: Path, run: str) -> Path:

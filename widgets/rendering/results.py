@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, urlencode
 from kg.errors import KgError
 from kg.operations.lessons import LessonFilters, LessonHit, LessonHits, ScorePart
 
-FACETS = ("project", "language", "polarity", "source")
-"""Filters shown beside the results, in this order."""
+FACETS = ("project", "language", "polarity", "source", "unit")
+"""Filters that may stand beside the results, in this order; the index says which it counts."""
 
 PAGE = 10
 SHOWN = 8
@@ -46,6 +46,10 @@ class Query:
         """The query string with a facet's value chosen, or given up when it is."""
         now = self.chosen.get(facet, ())
         return self.link(**{facet: tuple(v for v in now if v != value) if value in now else (*now, value)})
+
+    def unfiltered(self) -> str:
+        """The query string of the same words without any filter."""
+        return Query(self.text).link()
 
     @property
     def filtered(self) -> int:
@@ -112,7 +116,8 @@ class ResultsView:
         self.found = found
         self.error = error
         self.action = action
-        self._names = {hit.project: hit.project_name for hit in found.hits if hit.project and hit.project_name} if found else {}
+        hits = found.hits if found else []
+        self._names = {hit.project: hit.project_name for hit in hits if hit.project and hit.project_name}
         self._names.update(names or {})
 
     @property
@@ -150,6 +155,8 @@ class ResultsView:
         made = []
         for key in FACETS:
             counts = dict(counted.get(key, {}))
+            if key == "unit" and "source" in counted:
+                continue
             chosen = self.query.chosen.get(key, ())
             order = sorted(counts, key=lambda v: (v not in chosen, -counts[v], v))
             order = [v for v in chosen if v not in counts] + order

@@ -1,0 +1,114 @@
+"""Pages of single records: a lesson, a project; and the list of projects."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+from types import SimpleNamespace
+from urllib.parse import unquote, urlencode
+
+from kg.domain import OPEN_STATUSES
+from kg.errors import KgError
+from kg.operations.lessons import LessonHits
+from widgets.rendering import ResultsView
+from widgets.rendering.results import Query
+
+from .pages import Page
+
+LISTED = 12
+PER_PAGE = 40
+SIMILAR = 4
+
+
+class LessonPage(Page):
+    """`/lessons/<id>`: a lesson, where it comes from, and what is like it."""
+
+    async def get(self, key: str) -> None:
+        """The lesson."""
+        found = await self.ask("get_lesson", id=unquote(key))
+        similar = await self._similar(found.lesson.id)
+        self.show(
+            "lesson.html",
+            lesson=found.lesson,
+            project=found.project,
+            retrospective=found.retrospective,
+            similar=similar,
+            similar_view=ResultsView(Query(), similar),
+        )
+
+    async def _similar(self, key: str) -> LessonHits | None:
+        """Lessons like this one; a search that is not ready leaves the page whole."""
+        try:
+            found: LessonHits = await self.ask("similar_lessons", id=key, limit=SIMILAR)
+        except KgError:
+            return None
+        return found if found.hits else None
+
+
+class ProjectPage(Page):
+    """`/projects/<id>`: what is known of a project, and its reports."""
+
+    async def get(self, key: str) -> None:
+        """The project; an id from its source leads here too."""
+        facts = await self.ask("project_facts", project=unquote(key))
+        listed = await self.ask("list_runs", project=facts.project.id, limit=6)
+        open_first = sorted(facts.actions, key=lambda a: (a.status not in OPEN_STATUSES, a.opened_on or date.min))
+        self.show(
+            "project.html",
+            project=facts.project,
+            runs=listed.runs,
+            outcomes=facts.outcomes,
+            retrospectives=list(reversed(facts.retrospectives)),
+            actions=open_first,
+            open_actions=sum(action.status in OPEN_STATUSES for action in facts.actions),
+            lessons=facts.lessons,
+            limit=LISTED,
+        )
+
+
+class Projects(Page):
+    """`/projects`: all projects that the visitor may see, by words, unit and sector."""
+
+    async def get(self) -> None:
+        """The list."""
+        words = " ".join(self.get_query_argument("words", "").split())[:200]
+        unit, sector = self.get_query_argument("unit", ""), self.get_query_argument("sector", "")
+        page = self.page_number()
+        found, everything = await asyncio.gather(
+            self.ask(
+                "list_projects",
+                text=words or None,
+                unit=unit or None,
+                sector=sector or None,
+                limit=PER_PAGE,
+                offset=(page - 1) * PER_PAGE,
+            ),
+            self.ask("list_projects", limit=1),
+        )
+        given = {name: value for name, value in (("words", words), ("unit", unit), ("sector", sector)) if value}
+
+        def link(number: int) -> str:
+            return "/projects?" + urlencode(given | ({"page": str(number)} if number > 1 else {}))
+
+        self.show(
+            "projects.html",
+            asked=SimpleNamespace(words=words, unit=unit, sector=sector),
+            units=_by_count(everything.units),
+            sectors=_by_count(everything.sectors),
+            projects=found.projects,
+            total=found.total,
+            page=page,
+            pages=max(1, -(-found.total // PER_PAGE)),
+            link=link,
+        )
+
+
+def _by_count(counts: dict[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+ROUTES = [
+    (r"/lessons/([^/]+)", LessonPage),
+    (r"/projects", Projects),
+    (r"/projects/([^/]+)", ProjectPage),
+]
