@@ -124,6 +124,9 @@ class _Guesser:
         record = RECORDS[Label(spec["label"])]
         taken: dict[str, Column] = {}
         used: set[str] = set()
+        if record.label is not Label.PROJECT:
+            project = self._project_column(used)
+            used = {project.name} if project else set()
         for exact in (True, False):
             for name, words in spec["fields"].items():
                 if name in taken:

@@ -152,7 +152,10 @@ class _Reading:
         rest = dated[1] if dated else heading
         rest = re.sub(r"^(incident\s+)?date\s*:?", "", rest, flags=re.IGNORECASE)
         rest = re.sub(
-            r"^[\s,:;–—-]*(\d{1,2}:\d{2}\s*(am|pm)?\s*[A-Z]{2,4}\b)?[\s,:;–—-]*", "", rest, flags=re.IGNORECASE
+            r"^[\s,:;，：、；–—-]*(\d{1,2}:\d{2}\s*(am|pm)?\s*[A-Z]{2,4}\b)?[\s,:;，：、；–—-]*",
+            "",
+            rest,
+            flags=re.IGNORECASE,
         )
         report.title = rest.strip() or _words(in_name[1] if in_name else self.stem)
         body = []

@@ -121,7 +121,15 @@ class _Writer:
             lines.append(f"dates: [{', '.join(quoted(form) for form in self.dates)}]")
         if self.maps:
             lines += ["", "maps:", *self.maps]
+        self._tell(body)
         return "\n".join([*lines, "", "records:", *body]) + "\n"
+
+    def _tell(self, body: list[str]) -> None:
+        """Tell the doubts that stand beside their lines, too."""
+        for line in body + self.maps:
+            place, mark, reason = line.partition("UNSURE: ")
+            if mark:
+                self.found.unsure.append(f"{place.split(':')[0].strip()}: {reason}")
 
     def _project(self) -> list[str]:
         """A project for rows that belong to one; without a column that says which, one for the whole file."""

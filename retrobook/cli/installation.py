@@ -34,8 +34,8 @@ def init(sample: bool | None, home: str | None, as_json: bool) -> None:
     from pipelines.sources.sample import load_sample
 
     settings = read_settings({"home": home})
-    new = _is_new(settings)
     make_home(settings.home)
+    new = _is_new(settings)
     done: dict[str, Any] = {"home": str(settings.home), "new": new, "sample": None}
     with reach_records(settings, create=True) as graph, progress_bar() as bar:
         ensure_outcome_types(graph, settings.home)
