@@ -73,14 +73,18 @@ def tiles(facts: ProjectFacts, say: Wording, today: date) -> list[Tile]:
         found.append(Tile(say("tile.well"), said(facts, WELL), tone="good"))
     if facts.actions:
         count = sum(map(is_open, facts.actions))
-        found.append(Tile(say("tile.open_actions"), count, say("tile.of", count=len(facts.actions)), "warn" if count else ""))
+        found.append(
+            Tile(say("tile.open_actions"), count, say("tile.of", count=len(facts.actions)), "warn" if count else "")
+        )
         ages = open_ages(facts, today)
         if ages:
             found.append(Tile(say("tile.oldest"), say.duration(ages[0])))
     found += _outcome_tiles(facts, say)
     if facts.project.start and facts.project.end and len(found) < 3:
         days = (facts.project.end - facts.project.start).days
-        found.append(Tile(say("tile.ran"), say.duration(days), f"{facts.project.start.year} – {facts.project.end.year}"))
+        found.append(
+            Tile(say("tile.ran"), say.duration(days), f"{facts.project.start.year} – {facts.project.end.year}")
+        )
     if facts.milestones:
         reached = sum(1 for milestone in facts.milestones if milestone.reached)
         found.append(Tile(say("tile.milestones"), reached, say("tile.of", count=len(facts.milestones))))

@@ -63,7 +63,7 @@ def notes(facts: ProjectFacts, say: Wording) -> Block:
             said = {"text": note.text, "votes": note.votes, "day": held.held_on, "anchor": anchor(held.id)}
             columns.setdefault(narrative.COLUMNS.get(note.column, "other"), []).append(said)
     order = [narrative.WELL, narrative.WRONG, narrative.LUCKY, *(["other"] if "other" in columns else [])]
-    shown = [
+    shown: list[dict[str, Any]] = [
         {"key": k, "title": say(f"notes.{k}"), "notes": sorted(columns.get(k, []), key=lambda n: -n["votes"])}
         for k in order
     ]
@@ -152,11 +152,15 @@ def _milestone(milestone: Any, say: Wording, today: date) -> dict[str, Any]:
         parts.append(say("timeline.reached", day=say.day(reached)))
         if due and reached != due:
             tone = "bad" if reached > due else "good"
-            parts.append(say("timeline.late" if tone == "bad" else "timeline.early", age=say.duration(abs((reached - due).days))))
+            parts.append(
+                say("timeline.late" if tone == "bad" else "timeline.early", age=say.duration(abs((reached - due).days)))
+            )
     else:
         late = due is not None and due < today
         tone = "bad" if late else ""
-        parts.append(say("timeline.overdue", age=say.duration((today - due).days)) if late else say("timeline.not_reached"))
+        parts.append(
+            say("timeline.overdue", age=say.duration((today - due).days)) if late else say("timeline.not_reached")
+        )
     note = say.listed(parts) if say.language == "zh" else ", ".join(parts)
     return {"kind": "milestone", "day": reached or due, "title": milestone.title, "note": note, "tone": tone}
 
