@@ -190,7 +190,7 @@ def _rating(scheme: Any, sector: str | None, say: Wording) -> Figure | None:
         },
     ]  # fmt: skip
     layout = _layout(320, legend=True)
-    layout["xaxis"] |= {"ticksuffix": "%", "range": [0, max(*shares, *whole) * 1.18]}
+    layout["xaxis"] |= {"ticksuffix": "%", "range": [0, max(*shares, *whole) * 1.08], "nticks": 5, "tickangle": 0}
     layout["yaxis"] |= {"tickvals": names, "ticktext": tickets, "showgrid": False, "type": "category"}
     note = say("figure.rating_note", sector=sector, n=in_sector, all=in_all)
     if own:

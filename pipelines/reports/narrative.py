@@ -18,9 +18,11 @@ WRONG, WELL, LUCKY = "went_wrong", "went_well", "got_lucky"
 COLUMNS: Mapping[str, str] = {
     WELL: WELL, "well": WELL, "good": WELL, "glad": WELL, "keep": WELL, "liked": WELL, "start_doing": "other",
     WRONG: WRONG, "wrong": WRONG, "bad": WRONG, "mad": WRONG, "sad": WRONG, "problem": WRONG, "lacked": WRONG,
-    LUCKY: LUCKY, "lucky": LUCKY, "luck": LUCKY,
+    LUCKY: LUCKY, "lucky": LUCKY, "luck": LUCKY, "action": "action", "actions": "action",
 }  # fmt: skip
-"""Columns of retrospective formats, by what they say; any other is `other`."""
+"""Columns of retrospective formats, by what they say; any other is `other`.
+
+What is an `action` stands among the actions."""
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from kg.domain import Lesson
 from kg.graph import KnowledgeGraph
 from kg.opening import open_graph
+from kg.operations.lessons import LessonHit, LessonHits
+from kg.policy import ScopeFilter
 from pipelines.runs import run_report
 from retrobook.server.private import host
 
@@ -68,11 +71,24 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("reports") / "home"
 
 
+class Neighbours:
+    """A search that finds the same two lessons for every other."""
+
+    def similar(self, lesson: Lesson, scope: ScopeFilter, limit: int) -> LessonHits:
+        hits = [
+            LessonHit(id="lesson:1", title="One of its own", project="project:a", score=1, parts=[]),
+            LessonHit(id="x", title="Check the dates of certificates", project="project:z", project_name="Zeta",
+                      score=0.5, parts=[]),
+        ]  # fmt: skip
+        return LessonHits(hits=hits, total=2)
+
+
 @pytest.fixture(scope="session")
 def graph(home: Path) -> Iterator[KnowledgeGraph]:
     ratings = [record for number, value in enumerate(VALUES) for record in rated(number, value)]
     with open_graph(home, create=True) as opened:
         opened.put_records_batch(records=[{"label": label, "values": v} for label, v in RECORDS + ratings])
+        opened.services["search"] = Neighbours()
         yield opened
 
 

@@ -102,6 +102,22 @@ def test_open_actions_stand_oldest_first_and_lead_to_their_incident(page: Any) -
     assert 'href="#r-retrospective-a-1"' in actions
 
 
+def test_a_lesson_stands_with_similar_ones_of_other_projects_only(page: Any) -> None:
+    said = words(page("project:a"))
+    assert "Check the dates of certificates Zeta" in said
+    assert "One of its own" not in said
+
+
+def test_without_a_search_the_lessons_still_stand(graph: Any, page: Any) -> None:
+    search = graph.services.pop("search")
+    try:
+        said = words(page("project:a", period_start="2018-01-01"))
+    finally:
+        graph.services["search"] = search
+    assert "Mail to one person is mail to nobody" in said
+    assert "cannot be looked up at the moment" in said
+
+
 def test_a_rating_is_shown_with_its_scheme_and_its_sector(page: Any) -> None:
     said = words(page("P1"))
     assert "Moderately Satisfactory" in said and "World Bank IEG six-point rating" in said
