@@ -97,6 +97,8 @@ def test_a_private_endpoint_can_stand_before_another_one(graph: KnowledgeGraph) 
 def test_other_methods_and_paths_are_not_served(graph: KnowledgeGraph) -> None:
     with host(graph) as (url, handle):
         transport = httpx.HTTPTransport(uds=url.removeprefix("unix://"))
-        with httpx.Client(transport=transport, base_url="http://x", headers={"Authorization": f"Bearer {handle}"}) as http:
+        with httpx.Client(
+            transport=transport, base_url="http://x", headers={"Authorization": f"Bearer {handle}"}
+        ) as http:
             assert http.get("/api/operations/list_projects").status_code == 405
             assert http.post("/etc/passwd").status_code == 404

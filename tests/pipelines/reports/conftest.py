@@ -6,13 +6,17 @@ from typing import Any
 
 import pytest
 
+from kg.domain import Lesson
 from kg.graph import KnowledgeGraph
 from kg.opening import open_graph
+from kg.operations.lessons import LessonHit, LessonHits
+from kg.policy import ScopeFilter
 from pipelines.runs import run_report
 from retrobook.server.private import host
 
 INCIDENT = {
-    "id": "retrospective:a:1", "project": "project:a", "title": "2018-01-18, certificate ran out", "held_on": "2018-01-18",
+    "id": "retrospective:a:1", "project": "project:a", "held_on": "2018-01-18",
+    "title": "2018-01-18, certificate ran out",
     "summary": "A certificate ran out. <iframe src='https://example.org/x'></iframe> See https://example.org/283.",
     "notes": [
         {"key": "1", "column": "went_well", "text": "We found it in **ten** minutes"},
@@ -39,7 +43,8 @@ RECORDS: list[tuple[str, dict[str, Any]]] = [
     ("Outcome", {"id": "outcome:m:2", "project": "project:m", "title": "Fewer complaints", "baseline": 9, "target": 1}),
     ("Measurement", {"id": "m:1", "project": "project:m", "subject": "outcome:m:1", "date": "2025-06-30", "value": 28}),
     ("Measurement", {"id": "m:2", "project": "project:m", "subject": "outcome:m:1", "date": "2026-06-30", "value": 21}),
-    ("Milestone", {"id": "ms:1", "project": "project:m", "title": "Pilot", "due": "2025-06-01", "reached": "2025-07-01"}),
+    ("Milestone", {"id": "ms:1", "project": "project:m", "title": "Pilot", "due": "2025-06-01",
+                   "reached": "2025-07-01"}),
 ]  # fmt: skip
 VALUES = ("Unsatisfactory", "Moderately Satisfactory", "Moderately Satisfactory", "Satisfactory")
 
@@ -52,9 +57,11 @@ def rated(number: int, value: str) -> list[tuple[str, dict[str, Any]]]:
         "details": {"evaluation type": "ICRR"}, "source_system": "worldbank",
     }  # fmt: skip
     return [
-        ("Project", {"id": project, "name": f"Energy {number}", "unit": unit, "sector": "Energy", "external_id": f"P{number}",
+        ("Project", {"id": project, "name": f"Energy {number}", "unit": unit, "sector": "Energy",
+                     "external_id": f"P{number}",
                      "source_system": "worldbank", "status": "closed"}),
-        ("Outcome", {"id": f"outcome:{number}", "project": project, "unit": unit, "title": "Objective", "origin": "imported"}),
+        ("Outcome", {"id": f"outcome:{number}", "project": project, "unit": unit, "title": "Objective",
+                     "origin": "imported"}),
         ("Assessment", rating),
     ]  # fmt: skip
 
@@ -64,11 +71,24 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("reports") / "home"
 
 
+class Neighbours:
+    """A search that finds the same two lessons for every other."""
+
+    def similar(self, lesson: Lesson, scope: ScopeFilter, limit: int) -> LessonHits:
+        hits = [
+            LessonHit(id="lesson:1", title="One of its own", project="project:a", score=1, parts=[]),
+            LessonHit(id="x", title="Check the dates of certificates", project="project:z", project_name="Zeta",
+                      score=0.5, parts=[]),
+        ]  # fmt: skip
+        return LessonHits(hits=hits, total=2)
+
+
 @pytest.fixture(scope="session")
 def graph(home: Path) -> Iterator[KnowledgeGraph]:
     ratings = [record for number, value in enumerate(VALUES) for record in rated(number, value)]
     with open_graph(home, create=True) as opened:
         opened.put_records_batch(records=[{"label": label, "values": v} for label, v in RECORDS + ratings])
+        opened.services["search"] = Neighbours()
         yield opened
 
 

@@ -81,7 +81,13 @@ def test_the_facts_are_there_in_english(page: Any) -> None:
 def test_a_chinese_report_is_chinese_and_marks_data_in_other_languages(page: Any) -> None:
     text = page("project:a", "zh")
     said = words(text)
-    for fact in ("项目回顾", "团队在2018年1月18日至2019年5月1日之间回顾了 2 次", "做得不好", "未完成的行动项及其时长", "以原文（英文）显示"):
+    for fact in (
+        "项目回顾",
+        "团队在2018年1月18日至2019年5月1日之间回顾了 2 次",
+        "做得不好",
+        "未完成的行动项及其时长",
+        "以原文（英文）显示",
+    ):
         assert fact in said, fact
     headings = re.findall(r"<h2[^>]*>(.*?)</h2>", text)
     assert len(headings) == 6
@@ -94,6 +100,22 @@ def test_open_actions_stand_oldest_first_and_lead_to_their_incident(page: Any) -
     actions = text[text.index('id="actions"') : text.index('id="lessons"')]
     assert actions.index("Share the mailbox") < actions.index("Alert on memory")
     assert 'href="#r-retrospective-a-1"' in actions
+
+
+def test_a_lesson_stands_with_similar_ones_of_other_projects_only(page: Any) -> None:
+    said = words(page("project:a"))
+    assert "Check the dates of certificates Zeta" in said
+    assert "One of its own" not in said
+
+
+def test_without_a_search_the_lessons_still_stand(graph: Any, page: Any) -> None:
+    search = graph.services.pop("search")
+    try:
+        said = words(page("project:a", period_start="2018-01-01"))
+    finally:
+        graph.services["search"] = search
+    assert "Mail to one person is mail to nobody" in said
+    assert "cannot be looked up at the moment" in said
 
 
 def test_a_rating_is_shown_with_its_scheme_and_its_sector(page: Any) -> None:
@@ -126,7 +148,5 @@ def test_a_period_cuts_what_is_shown(page: Any) -> None:
 
 
 def test_both_catalogues_hold_the_same_keys() -> None:
-    english, chinese = (
-        {key for key in Messages(language).keys() if key.startswith("report.")} for language in ("en", "zh")  # noqa: SIM118
-    )
+    english, chinese = (Messages(language).section("report").keys() for language in ("en", "zh"))
     assert english == chinese

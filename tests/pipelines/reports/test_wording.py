@@ -38,7 +38,9 @@ def test_no_markup_of_a_record_reaches_the_page(say: Wording, text: str) -> None
 
 def test_markdown_of_a_record_is_shown_as_meant(say: Wording) -> None:
     assert "<code>a &lt; b</code>" in say.prose("run `a < b` now")
-    assert '<a href="https://example.org/x" rel="noopener noreferrer" target="_blank">' in say.prose("see https://example.org/x.")
+    assert '<a href="https://example.org/x" rel="noopener noreferrer" target="_blank">' in say.prose(
+        "see https://example.org/x."
+    )
 
 
 def test_long_texts_are_cut_at_a_sentence_and_titles_lose_their_date() -> None:
@@ -55,11 +57,18 @@ def test_figures_are_what_plotly_takes() -> None:
     from pipelines.reports.figures import pulse
 
     held = [
-        Retrospective(id=f"r{n}", project="p", title="t", held_on=date(2018, n, 1), notes=[{"key": "k", "column": "went_wrong", "text": "x"}])
+        Retrospective(id=f"r{n}", project="p", title="t", held_on=date(2018, n, 1),
+                      notes=[{"key": "k", "column": "went_wrong", "text": "x"}])
         for n in (1, 2)
     ]  # fmt: skip
     facts = ProjectFacts(
-        project=Project(id="p", name="P"), outcomes=[], retrospectives=held, actions=[], lessons=[], milestones=[], revision=1
+        project=Project(id="p", name="P"),
+        outcomes=[],
+        retrospectives=held,
+        actions=[],
+        lessons=[],
+        milestones=[],
+        revision=1,
     )
     figure = pulse(facts, Wording(Messages("en")))
     assert figure is not None
