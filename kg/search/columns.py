@@ -104,7 +104,12 @@ class Entry:
         values = dict(row)
         topics = values.pop("topics", None) or ()
         return cls(
-            **{**values, "topics": tuple(topics), "confidential": bool(row.get("confidential")), "text": row["text"] or ""}
+            **{
+                **values,
+                "topics": tuple(topics),
+                "confidential": bool(row.get("confidential")),
+                "text": row["text"] or "",
+            }
         )
 
 

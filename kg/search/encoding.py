@@ -107,7 +107,9 @@ class ArmEncoding:
         if not rows:
             return 0
         keys = list(rows)
-        texts = {row["id"]: row["text"] for row in self._store.read(statement("search.texts_of", Label.LESSON), ids=keys)}
+        texts = {
+            row["id"]: row["text"] for row in self._store.read(statement("search.texts_of", Label.LESSON), ids=keys)
+        }
         batch = self._small(sorted(texts.items(), key=lambda item: len(item[1])))
         if not batch:
             return 0

@@ -28,7 +28,7 @@ from .vectors import FLOATS, VectorArm
 
 log = logging.getLogger(__name__)
 
-NEAREST = 100
+NEAREST = 50
 """How many records each model may add to those that words found."""
 PLACES = 4
 """Digits after the point in scores that people see."""
@@ -48,7 +48,12 @@ class SearchIndex:
     """
 
     def __init__(
-        self, store: GraphStore, encoders: Mapping[str, Encoder], cache: VectorCache | None = None, *, pause: float = 0.5
+        self,
+        store: GraphStore,
+        encoders: Mapping[str, Encoder],
+        cache: VectorCache | None = None,
+        *,
+        pause: float = 0.5,
     ) -> None:
         self._store = store
         self._cache = cache
@@ -91,10 +96,8 @@ class SearchIndex:
         spoken = lesson.language or "en"
         if not vectors:
             vectors = self._question_vectors(text, spoken, selection)
-        question = self._words.distinctive(term_counts(text), selection.visible, SIMILAR_TERMS)
-        return self._answer(
-            question, spoken, vectors, scope, LessonFilters(), limit, 0, started, without=lesson.id
-        )
+        question = self._words.distinctive(query_terms(text), selection.visible, SIMILAR_TERMS)
+        return self._answer(question, spoken, vectors, scope, LessonFilters(), limit, 0, started, without=lesson.id)
 
     def refresh(self) -> int:
         """Apply what the change log holds; how many records were taken in or out."""
