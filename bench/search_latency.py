@@ -42,46 +42,10 @@ QUESTIONS = (
     "human error in assembly",
 )  # fmt: skip
 WORDS = (
-
+    "valve pressure test failure inspection design review contractor schedule budget supplier software requirement "
+    "certificate disk cluster deployment training procedure quality risk communication interface thermal vibration "
+    "battery launch assembly torque cable connector welding contamination corrosion documentation approval staffing"
 ).split()  # noqa: SIM905
-    "valve",
-    "pressure",
-    "test",
-    "failure",
-    "inspection",
-    "design",
-    "review",
-    "contractor",
-    "schedule",
-    "budget",
-    "supplier",
-    "software",
-    "requirement",
-    "certificate",
-    "disk",
-    "cluster",
-    "deployment",
-    "training",
-    "procedure",
-    "quality",
-    "risk",
-    "communication",
-    "interface",
-    "thermal",
-    "vibration",
-    "battery",
-    "launch",
-    "assembly",
-    "torque",
-    "cable",
-    "connector",
-    "welding",
-    "contamination",
-    "corrosion",
-    "documentation",
-    "approval",
-    "staffing",
-]
 
 
 def synthetic_lessons() -> list[Lesson]:

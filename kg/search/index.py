@@ -273,13 +273,13 @@ class SearchIndex:
     ) -> list[tuple[str, list[ScorePart], list[QueryTerm]]]:
         arms = [(WORDS, words.scores, words.scores > 0)]
         arms += [(m.name, m.cosines, selection.wanted & m.known) for m in meanings]
-        compared = [np.sort(raw[spoke]) for _, raw, spoke in arms]
+        compared = [np.where(spoke, raw, _LAST) for _, raw, spoke in arms]
         drafts = []
         for row in shown:
             parts = []
             for (name, raw, spoke), others in zip(arms, compared, strict=True):
                 if spoke[row]:
-                    rank = len(others) - int(np.searchsorted(others, raw[row], side="right")) + 1
+                    rank = int(np.count_nonzero(others > raw[row])) + 1
                     score = round(float(fused.parts[name][row]), PLACES)
                     parts.append(ScorePart(arm=name, rank=rank, raw=round(float(raw[row]), PLACES), score=score))
                 else:
@@ -313,6 +313,9 @@ class SearchIndex:
                 )
             )  # fmt: skip
         return states
+
+
+_LAST = np.float32(-np.inf)
 
 
 def _best(
