@@ -63,7 +63,9 @@ class VectorCache:
 
     def put(self, model: str, vectors: Mapping[str, Vectors]) -> None:
         """Keep vectors by their text."""
-        rows = [(model, text_key(text), np.asarray(v, dtype="<f4").tobytes()) for text, v in vectors.items()]
+        rows: list[tuple[object, ...]] = [
+            (model, text_key(text), np.asarray(v, dtype="<f4").tobytes()) for text, v in vectors.items()
+        ]
         with self._lock:
             self._run("INSERT OR REPLACE INTO vectors (model, text, vector) VALUES (?, ?, ?)", rows)
 

@@ -34,9 +34,8 @@ WORDS = "words"
 WORDS_WEIGHT = 1.0
 BESIDE_SPECIALIST = 0.5
 FULL_INFORMATION = 16.0
-PRIOR = 5.0
+PRIOR = 2.0
 """How many records a language needs before its own middle counts half."""
-
 
 
 @dataclass(frozen=True)
@@ -61,9 +60,7 @@ class Fused:
     parts: dict[str, FLOATS]
 
 
-def fuse(
-    language: str, words: WordScores, meanings: Sequence[Meaning], languages: Coded, visible: MASK
-) -> Fused:
+def fuse(language: str, words: WordScores, meanings: Sequence[Meaning], languages: Coded, visible: MASK) -> Fused:
     """Scores of all rows.
 
     Args:

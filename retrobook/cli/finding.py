@@ -62,7 +62,9 @@ def search(
         if arm.problem:
             say(f"Words only, without {arm.name}: {arm.problem}")
         elif arm.pending:
-            say(f"{arm.pending} lessons are not yet found by meaning ({arm.name}); `retrobook serve` goes on with them.")
+            say(
+                f"{arm.pending} lessons are not yet found by meaning ({arm.name}); `retrobook serve` goes on with them."
+            )
     if as_json:
         print_json(found)
         return
