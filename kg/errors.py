@@ -161,6 +161,8 @@ class QueryFailed(StoreError):
 
 
 class BlobChanged(KgError):
+    """A kept file no longer holds what was put into it."""
+
     code = "blob_changed"
     status = 410
 

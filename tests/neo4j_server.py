@@ -116,7 +116,7 @@ def _java(classpath: str, home: Path, port: int, password: str) -> Iterator[int]
     log = home / "console.log"
     flags = [
         "-Xms256m",
-        "-Xmx1g",
+        "-Xmx2g",
         "-XX:+UseParallelGC",
         *(f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in OPENED),
     ]

@@ -15,6 +15,8 @@ from .table import Context, Request, Response, operation
 
 
 class ProjectKey(Request):
+    """A project by its id or its source's."""
+
     project: str
 
 
@@ -36,6 +38,8 @@ class SchemeContext(BaseModel):
 
 
 class RatingContext(Response):
+    """The project's sector, and each scheme it was rated by."""
+
     sector: str | None
     schemes: list[SchemeContext]
 

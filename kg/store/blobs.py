@@ -80,11 +80,9 @@ class BlobStore:
 
     def put_file(self, path: Path) -> Blob:
         """Keep a file's content; the file itself stays where it is."""
-        try:
-            stream = Path(path).open("rb")
-        except OSError as error:
-            raise InvalidRequest(f"{path} cannot be read: {error.strerror or error}.", path=str(path)) from error
-        with stream:
+        if not os.access(path, os.R_OK) or not Path(path).is_file():
+            raise InvalidRequest(f"{path} is no file that can be read.", path=str(path))
+        with Path(path).open("rb") as stream:
             return self.put(stream)
 
     @contextlib.contextmanager

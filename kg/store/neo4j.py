@@ -360,6 +360,12 @@ def translate(error: BaseException, place: str, user: str, query: str = "") -> K
             return StoreUnavailable(
                 f"Neo4j at {place} has no such database. Community has one, named neo4j; check the setting.", **where
             )
+        case driver_errors.TransientError() if "MemoryPool" in (error.code or ""):
+            return StoreUnavailable(
+                f"Neo4j at {place} has too little memory for so large a transaction ({message}). Write in smaller "
+                "portions, or raise server.memory.heap.max_size there.",
+                **where,
+            )
         case driver_errors.TransientError():
             return StoreUnavailable(f"Neo4j at {place} could not finish this now ({message}). Try again.", **where)
         case _:

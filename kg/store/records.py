@@ -22,6 +22,7 @@ from ..schema import Label, Rel
 from .protocol import GraphStore, Transaction
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 PAGE = 5_000
 
 
@@ -51,22 +52,25 @@ def put_records(tx: Transaction, records: Iterable[Record], *, at: datetime, by:
         by_label[record.label][record.id] = record
     result = PutResult()
     for label, group in by_label.items():
-        result += _put_label(tx, label, group, at, by)
+        for page in _pages(list(group.values())):
+            result += _put_page(tx, label, page, at, by)
     return result
 
 
-def _pages(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    """Rows in portions that an engine takes well; an entry of the change log names one portion."""
-    for start in range(0, len(rows), PAGE):
-        yield rows[start : start + PAGE]
+def _pages(items: list[T]) -> Iterator[list[T]]:
+    """Portions that an engine takes well; an entry of the change log names one portion."""
+    for start in range(0, len(items), PAGE):
+        yield items[start : start + PAGE]
 
 
-def _put_label(tx: Transaction, label: Label, group: dict[str, Record], at: datetime, by: str | None) -> PutResult:
-    known = {row["id"]: row for row in tx.read(statement("records.hashes", label), ids=list(group))}
+def _put_page(tx: Transaction, label: Label, page: list[Record], at: datetime, by: str | None) -> PutResult:
+    ids = [record.id for record in page]
+    known = {row["id"]: row for row in tx.read(statement("records.hashes", label), ids=ids)}
     rows: list[dict[str, Any]] = []
     changed: list[str] = []
     stamp = instant_text(at)
-    for key, record in group.items():
+    for record in page:
+        key = record.id
         before = known.get(key)
         properties = record.to_properties()
         if before is not None:
@@ -81,13 +85,12 @@ def _put_label(tx: Transaction, label: Label, group: dict[str, Record], at: date
             properties["recorded_by"] = by
         rows.append(properties)
     if not rows:
-        return PutResult(unchanged=len(group))
+        return PutResult(unchanged=len(page))
     if changed:
         _keep_revisions(tx, label, changed, stamp)
-    for page in _pages(rows):
-        tx.write(statement("records.put", label), rows=page)
-        log_change(tx, "put", label, [row["id"] for row in page], stamp, by)
-    return PutResult(len(rows) - len(changed), len(changed), len(group) - len(rows))
+    tx.write(statement("records.put", label), rows=rows)
+    log_change(tx, "put", label, [row["id"] for row in rows], stamp, by)
+    return PutResult(len(rows) - len(changed), len(changed), len(page) - len(rows))
 
 
 def _keep_revisions(tx: Transaction, label: Label, ids: list[str], stamp: str) -> None:
@@ -121,30 +124,37 @@ def put_relationships(
     stamp = instant_text(at)
     total = 0
     for (rel, start, end), edges in groups.items():
-        rows: list[dict[str, Any]] = [
-            {
-                "start_id": edge.start,
-                "end_id": edge.end,
-                "properties": {"recorded_at": stamp, **({"recorded_by": by} if by else {}), **edge.to_properties()},
-            }
-            for edge in edges.values()
-        ]
-        missing = tx.read(statement("relationships.missing_ends", rel=rel, start=start, end=end), rows=rows)
-        if missing:
-            first = missing[0]
-            which = (start, first["start_id"]) if first["start_missing"] else (end, first["end_id"])
-            raise InvalidRequest(
-                f"{rel} {first['start_id']} -> {first['end_id']}: there is no {which[0]} {which[1]!r}.",
-                relationship=rel.value,
-                start=first["start_id"],
-                end=first["end_id"],
-            )
-        total += len(rows)
-        rows = _unsaid(tx.read(statement("relationships.among", rel=rel, start=start, end=end), rows=rows), rows)
-        if rows:
-            tx.write(statement("relationships.put", rel=rel, start=start, end=end), rows=rows)
-            log_change(tx, "link", start, sorted({str(row["start_id"]) for row in rows}), stamp, by)
+        for page in _pages(list(edges.values())):
+            total += _join_page(tx, rel, start, end, page, stamp, by)
     return total
+
+
+def _join_page(
+    tx: Transaction, rel: Rel, start: Label, end: Label, page: list[Relationship], stamp: str, by: str | None
+) -> int:
+    rows: list[dict[str, Any]] = [
+        {
+            "start_id": edge.start,
+            "end_id": edge.end,
+            "properties": {"recorded_at": stamp, **({"recorded_by": by} if by else {}), **edge.to_properties()},
+        }
+        for edge in page
+    ]
+    missing = tx.read(statement("relationships.missing_ends", rel=rel, start=start, end=end), rows=rows)
+    if missing:
+        first = missing[0]
+        which = (start, first["start_id"]) if first["start_missing"] else (end, first["end_id"])
+        raise InvalidRequest(
+            f"{rel} {first['start_id']} -> {first['end_id']}: there is no {which[0]} {which[1]!r}.",
+            relationship=rel.value,
+            start=first["start_id"],
+            end=first["end_id"],
+        )
+    rows = _unsaid(tx.read(statement("relationships.among", rel=rel, start=start, end=end), rows=rows), rows)
+    if rows:
+        tx.write(statement("relationships.put", rel=rel, start=start, end=end), rows=rows)
+        log_change(tx, "link", start, sorted({str(row["start_id"]) for row in rows}), stamp, by)
+    return len(page)
 
 
 def _unsaid(known: list[dict[str, Any]], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

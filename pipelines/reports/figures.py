@@ -53,7 +53,12 @@ def pulse(facts: ProjectFacts, say: Wording) -> Figure | None:
     ticks = _ticks(most)
     layout = _layout(320, legend=True)
     layout["xaxis"] |= {"type": "date"}
-    layout["yaxis"] |= {"tickvals": ticks, "ticktext": [str(abs(t)) for t in ticks], "zeroline": True, "zerolinewidth": 1}
+    layout["yaxis"] |= {
+        "tickvals": ticks,
+        "ticktext": [str(abs(t)) for t in ticks],
+        "zeroline": True,
+        "zerolinewidth": 1,
+    }
     columns = ("date", "what")
     headings = [*(say(f"figure.{c}") for c in columns), *(say(f"notes.{c}") for c in (WRONG, WELL, LUCKY))]
     return Figure(
@@ -80,12 +85,12 @@ def milestones(facts: ProjectFacts, say: Wording) -> Figure | None:
                 }
             )  # fmt: skip
     for key, symbol in (("due", "circle-open"), ("reached", "circle")):
-        dated = [m for m in found if getattr(m, key)]
+        dated, colour = [m for m in found if getattr(m, key)], SLATE if key == "due" else TEAL
         data.append(
             {
                 "type": "scatter", "mode": "markers", "x": [str(getattr(m, key)) for m in dated],
                 "y": [m.title for m in dated], "showlegend": False, "hovertemplate": "%{y}<br>%{x}<extra></extra>",
-                "marker": {"symbol": symbol, "size": 12, "color": SLATE if key == "due" else TEAL, "line": {"width": 2}},
+                "marker": {"symbol": symbol, "size": 12, "color": colour, "line": {"width": 2}},
             }
         )  # fmt: skip
     height = 110 + 38 * len(found)
@@ -185,7 +190,7 @@ def _rating(scheme: Any, sector: str | None, say: Wording) -> Figure | None:
         },
     ]  # fmt: skip
     layout = _layout(320, legend=True)
-    layout["xaxis"] |= {"ticksuffix": "%", "range": [0, max(*shares, *whole) * 1.18]}
+    layout["xaxis"] |= {"ticksuffix": "%", "range": [0, max(*shares, *whole) * 1.08], "nticks": 5, "tickangle": 0}
     layout["yaxis"] |= {"tickvals": names, "ticktext": tickets, "showgrid": False, "type": "category"}
     note = say("figure.rating_note", sector=sector, n=in_sector, all=in_all)
     if own:
@@ -230,7 +235,15 @@ def _lines(outcome: Outcome, say: Wording) -> tuple[list[dict[str, Any]], list[d
         )  # fmt: skip
         text = say(f"figure.{key}", value=say.number(value))
         notes.append(
-            {"xref": "paper", "x": 1, "xanchor": "right", "y": value, "yanchor": "bottom", "text": text, "showarrow": False}
+            {
+                "xref": "paper",
+                "x": 1,
+                "xanchor": "right",
+                "y": value,
+                "yanchor": "bottom",
+                "text": text,
+                "showarrow": False,
+            }
         )
     return shapes, notes
 

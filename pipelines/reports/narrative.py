@@ -18,9 +18,11 @@ WRONG, WELL, LUCKY = "went_wrong", "went_well", "got_lucky"
 COLUMNS: Mapping[str, str] = {
     WELL: WELL, "well": WELL, "good": WELL, "glad": WELL, "keep": WELL, "liked": WELL, "start_doing": "other",
     WRONG: WRONG, "wrong": WRONG, "bad": WRONG, "mad": WRONG, "sad": WRONG, "problem": WRONG, "lacked": WRONG,
-    LUCKY: LUCKY, "lucky": LUCKY, "luck": LUCKY,
+    LUCKY: LUCKY, "lucky": LUCKY, "luck": LUCKY, "action": "action", "actions": "action",
 }  # fmt: skip
-"""Columns of retrospective formats, by what they say; any other is `other`."""
+"""Columns of retrospective formats, by what they say; any other is `other`.
+
+What is an `action` stands among the actions."""
 
 
 @dataclass(frozen=True)
@@ -73,14 +75,18 @@ def tiles(facts: ProjectFacts, say: Wording, today: date) -> list[Tile]:
         found.append(Tile(say("tile.well"), said(facts, WELL), tone="good"))
     if facts.actions:
         count = sum(map(is_open, facts.actions))
-        found.append(Tile(say("tile.open_actions"), count, say("tile.of", count=len(facts.actions)), "warn" if count else ""))
+        found.append(
+            Tile(say("tile.open_actions"), count, say("tile.of", count=len(facts.actions)), "warn" if count else "")
+        )
         ages = open_ages(facts, today)
         if ages:
             found.append(Tile(say("tile.oldest"), say.duration(ages[0])))
     found += _outcome_tiles(facts, say)
     if facts.project.start and facts.project.end and len(found) < 3:
         days = (facts.project.end - facts.project.start).days
-        found.append(Tile(say("tile.ran"), say.duration(days), f"{facts.project.start.year} – {facts.project.end.year}"))
+        found.append(
+            Tile(say("tile.ran"), say.duration(days), f"{facts.project.start.year} – {facts.project.end.year}")
+        )
     if facts.milestones:
         reached = sum(1 for milestone in facts.milestones if milestone.reached)
         found.append(Tile(say("tile.milestones"), reached, say("tile.of", count=len(facts.milestones))))

@@ -61,7 +61,7 @@ def _card(facts: OutcomeFacts, say: Wording) -> dict[str, Any]:
     elif outcome.target is None:
         plainly = say("outcomes.no_target")
     kind = (facts.type.name_zh if say.language == "zh" else facts.type.name_en) if facts.type else None
-    card = {
+    card: dict[str, Any] = {
         "title": outcome.title, "statement": outcome.statement, "horizon": outcome.horizon.value, "type": kind,
         "imported": outcome.origin is Origin.IMPORTED, "facts": shown, "plainly": plainly, "measured": bool(state),
         "ratings": [_rating(rating, say) for rating in facts.assessments], "progress": None,
@@ -80,7 +80,7 @@ def _rating(rating: Assessment, say: Wording) -> dict[str, Any]:
     steps = steps_of(rating.scheme)
     own = steps.index(rating.value) if rating.value in steps else None
     name = rating_name(rating.scheme, rating.value, say)
-    said = [(say("outcomes.assessor"), say.data(rating.assessor))] if rating.assessor else []
+    said: list[tuple[str, Any]] = [(say("outcomes.assessor"), say.data(rating.assessor))] if rating.assessor else []
     said += [(say("figure.date"), say.day(rating.date))] if rating.date else []
     details = {key: value for key, value in rating.details.items() if value and value != rating.value}
     kind = next((value for key, value in rating.details.items() if "type" in key.casefold()), None)

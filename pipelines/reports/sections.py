@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
-from kg.domain import Retrospective
+from kg.domain import Assessment, Retrospective
 from kg.errors import KgError
 from kg.operations.projects import ProjectFacts
 
@@ -16,6 +16,8 @@ from .outcomes import outcome_cards, sources_of
 from .wording import Wording, first_words, untimed
 
 FIRST_EVENTS, FIRST_NOTES, FIRST_ACTIONS, FIRST_LESSONS = 8, 6, 12, 6
+LONG_TEXT = 600
+"""A lesson's text longer than this is folded behind its first words."""
 MOST_LOOKUPS = 60
 """How many lessons are compared with those of other projects."""
 
@@ -42,6 +44,8 @@ def timeline(facts: ProjectFacts, say: Wording, today: date) -> Block:
     actions = Counter(action.retrospective for action in facts.actions)
     events = [_held(held, actions[held.id], say) for held in facts.retrospectives]
     events += [_milestone(milestone, say, today) for milestone in facts.milestones]
+    ratings = {rating.id: rating for outcome in facts.outcomes for rating in outcome.assessments if rating.date}
+    events += [_assessed(rating, say) for rating in ratings.values()]
     project = facts.project
     for day, words in ((project.start, "timeline.starts"), (project.end, "timeline.ends")):
         if day:
@@ -59,11 +63,11 @@ def notes(facts: ProjectFacts, say: Wording) -> Block:
     """What the retrospectives noted, side by side, each note with where it comes from."""
     columns: dict[str, list[dict[str, Any]]] = {}
     for held in sorted(facts.retrospectives, key=lambda r: r.held_on or date.min, reverse=True):
-        for note in held.notes:
+        for note in (n for n in held.notes if narrative.COLUMNS.get(n.column) != "action"):
             said = {"text": note.text, "votes": note.votes, "day": held.held_on, "anchor": anchor(held.id)}
             columns.setdefault(narrative.COLUMNS.get(note.column, "other"), []).append(said)
     order = [narrative.WELL, narrative.WRONG, narrative.LUCKY, *(["other"] if "other" in columns else [])]
-    shown = [
+    shown: list[dict[str, Any]] = [
         {"key": k, "title": say(f"notes.{k}"), "notes": sorted(columns.get(k, []), key=lambda n: -n["votes"])}
         for k in order
     ]
@@ -117,7 +121,15 @@ def lessons(graph: Any, facts: ProjectFacts, say: Wording) -> Block:
                 "similar": similar or [],
             }
         )  # fmt: skip
-    return section("_lessons.html.j2", say, lessons=found, state=state, shown=FIRST_LESSONS)
+    return section(
+        "_lessons.html.j2",
+        say,
+        lessons=found,
+        state=state,
+        shown=FIRST_LESSONS,
+        long=LONG_TEXT,
+        first_words=first_words,
+    )
 
 
 def provenance(facts: ProjectFacts, say: Wording) -> Block:
@@ -145,6 +157,13 @@ def _held(held: Retrospective, actions: int, say: Wording) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _assessed(rating: Assessment, say: Wording) -> dict[str, Any]:
+    value = narrative.rating_name(rating.scheme, rating.value, say)
+    note = f"{narrative.scheme_name(rating.scheme, say)}: {value}"
+    tone = {True: "good", False: "bad", None: ""}[rating.attained]
+    return {"kind": "milestone", "day": rating.date, "title": say("timeline.assessed"), "note": note, "tone": tone}
+
+
 def _milestone(milestone: Any, say: Wording, today: date) -> dict[str, Any]:
     due, reached = milestone.due, milestone.reached
     parts, tone = [say("timeline.due", day=say.day(due))] if due else [], ""
@@ -152,11 +171,15 @@ def _milestone(milestone: Any, say: Wording, today: date) -> dict[str, Any]:
         parts.append(say("timeline.reached", day=say.day(reached)))
         if due and reached != due:
             tone = "bad" if reached > due else "good"
-            parts.append(say("timeline.late" if tone == "bad" else "timeline.early", age=say.duration(abs((reached - due).days))))
+            parts.append(
+                say("timeline.late" if tone == "bad" else "timeline.early", age=say.duration(abs((reached - due).days)))
+            )
     else:
         late = due is not None and due < today
         tone = "bad" if late else ""
-        parts.append(say("timeline.overdue", age=say.duration((today - due).days)) if late else say("timeline.not_reached"))
+        parts.append(
+            say("timeline.overdue", age=say.duration((today - due).days)) if late else say("timeline.not_reached")
+        )
     note = say.listed(parts) if say.language == "zh" else ", ".join(parts)
     return {"kind": "milestone", "day": reached or due, "title": milestone.title, "note": note, "tone": tone}
 

@@ -140,7 +140,9 @@ def first_words(text: str | None, limit: int = 220) -> str:
 
 @cache
 def _markdown() -> MarkdownIt:
-    made = MarkdownIt("commonmark", {"html": False}).disable(["image", "heading", "lheading", "html_inline", "html_block"])
+    made = MarkdownIt("commonmark", {"html": False}).disable(
+        ["image", "heading", "lheading", "html_inline", "html_block"]
+    )
     made.add_render_rule("link_open", _link)
     return made
 

@@ -17,10 +17,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import kg
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
+
+import kg
 from kg.connect import HANDLE_VARIABLE, URL_VARIABLE
 
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "PYTHONPATH")
@@ -98,5 +99,5 @@ def _short_folder() -> Path:
     found = Path(tempfile.mkdtemp(prefix="retrobook-"))
     if len(str(found)) > _SOCKET_PATH_LIMIT:
         found.rmdir()
-        found = Path(tempfile.mkdtemp(prefix="retrobook-", dir="/tmp"))  # noqa: S108  (a private folder within)
+        found = Path(tempfile.mkdtemp(prefix="retrobook-", dir="/tmp"))
     return found

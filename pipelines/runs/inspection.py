@@ -55,7 +55,7 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
         NotebookUnusable: It cannot be read, or is no Python notebook.
     """
     try:
-        notebook = nbformat.read(path, as_version=4)
+        notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)
         nbformat.validate(notebook)
     except FileNotFoundError:
         raise NotebookUnusable(f"There is no notebook {path}.", notebook=str(path)) from None

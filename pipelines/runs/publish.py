@@ -1,8 +1,8 @@
 """Putting a finished run in its place: whole, or not at all.
 
-    reports/<run id>/              a report and its page
-    reports/failed/<run id>/       what there was of a failed run
-    reports/.incoming/<run id>/    where a run is written until it ends
+reports/<run id>/              a report and its page
+reports/failed/<run id>/       what there was of a failed run
+reports/.incoming/<run id>/    where a run is written until it ends
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def told_where(place: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise PublishFailed(
-                f"There is no room left to write {place}. Free some space and run again; earlier reports are untouched.",
+                f"There is no room left to write {place}. Free some space and run again; earlier reports stand.",
                 path=str(place),
                 reason="full",
             ) from error

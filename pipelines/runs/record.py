@@ -26,7 +26,6 @@ PACKAGES = ("retrobook", "papermill", "nbclient", "ipykernel", "plotly")
 """Whose versions a record keeps."""
 
 
-
 @dataclass(frozen=True)
 class Inputs:
     """What decides what a report says; equal inputs make an equal report."""
@@ -147,7 +146,9 @@ def visible_project(graph: Any, scope: ScopeFilter, parameters: Mapping[str, Any
     if project is None or not scope.covers(project.id, project.unit, project.confidential):
         listed = graph.list_projects(limit=1000).projects
         visible = [p for p in listed if scope.covers(p.id, p.unit)]
-        raise NotFound.among("project", key, [p.id for p in visible] + [p.external_id for p in visible if p.external_id])
+        raise NotFound.among(
+            "project", key, [p.id for p in visible] + [p.external_id for p in visible if p.external_id]
+        )
     return project
 
 

@@ -82,7 +82,12 @@ def _forms(secrets: Iterable[str]) -> set[str]:
         if len(secret) < _SHORTEST:
             continue
         raw = secret.encode()
-        forms |= {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1], quote(secret, safe="")}
+        forms |= {
+            secret,
+            json.dumps(secret)[1:-1],
+            json.dumps(secret, ensure_ascii=False)[1:-1],
+            quote(secret, safe=""),
+        }
         forms |= {base64.b64encode(raw).decode().rstrip("="), base64.urlsafe_b64encode(raw).decode().rstrip("=")}
         forms |= {raw.hex(), repr(secret)[1:-1]}
     return forms

@@ -93,5 +93,7 @@ def merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
     """Two rows' values of one record: mappings are joined, else the later row counts."""
     found = dict(first)
     for name, value in second.items():
-        found[name] = {**found[name], **value} if isinstance(value, dict) and isinstance(found.get(name), dict) else value
+        found[name] = (
+            {**found[name], **value} if isinstance(value, dict) and isinstance(found.get(name), dict) else value
+        )
     return found

@@ -14,21 +14,20 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel
 
-from kg.domain import Relationship
 from kg.errors import InvalidRecord, nearest
 from kg.schema import Label
 
-from ..errors import MappingError, MissingColumn, SourceUnreadable
+from ..errors import MappingError, SourceUnreadable
 from .batches import Batch
 from .incident import make_report
-from .jsonlines import JsonLines
+from .loose_ends import LooseEnds
 from .making import BadRow, Made, RowMaker
-from .mapping import ID_PREFIX, KINDS, End, Mapping
+from .mapping import ALSO_CALLED, ID_PREFIX, KINDS, End, Mapping
 from .notes import note_files, read_report
+from .opening import check_columns, open_source
 from .outcome_types import ensure_outcome_types
 from .rejections import Rejection, keep, new_import_id
 from .rows import RowSource
-from .tables import CsvTable
 
 BATCH = 2_000
 """Records of one write."""
@@ -94,13 +93,15 @@ class Importer:
             SourceError: The file or the mapping cannot be used; nothing was written.
             StoreError: The graph could not be written; what batches wrote before stays.
         """
+        kind = ALSO_CALLED.get(kind, kind)
         if kind not in KINDS:
             near = nearest(kind, KINDS)
             hint = f" Did you mean {near!r}?" if near else ""
             raise MappingError(f"There is no kind {kind!r} ({', '.join(KINDS)}).{hint}", kind=kind, nearest=near)
         if kind != mapping.kind:
             raise MappingError(
-                f"The mapping {mapping.name!r} makes {mapping.kind}, not {kind}: `retrobook import {mapping.kind} ...`.",
+                f"The mapping {mapping.name!r} makes {mapping.kind}, not {kind}: "
+                f"`retrobook import {mapping.kind} ...`.",
                 kind=kind, mapping=mapping.name,
             )  # fmt: skip
         report = ImportReport(
@@ -123,7 +124,7 @@ class Importer:
         report.kept_columns = [name for name in source.columns if name not in mapping.columns_known()]
         total, seen = self._read_through(source, maker, mapping, report)
         batch = Batch(Counter({key: count for key, count in seen.items() if count > 1}))
-        loose = _LooseEnds(self.graph, mapping, seen)
+        loose = LooseEnds(self.graph, mapping, seen)
         self._start(mapping, batch, report)
         name = source.path.name
         for row in source.rows():
@@ -179,9 +180,14 @@ class Importer:
         batch = Batch()
         self._start(mapping, batch, report)
         report.rows = len(files)
+        held = self._held_actions(mapping)
         for number, file, said in read:
-            made = make_report(said, file.name, mapping)
+            earlier = held.get(file.name, {})
+            made = make_report(said, file.name, mapping, earlier)
             report.notices += [f"{file.name}: {remark}" for remark in said.remarks]
+            report.notices += [
+                f"{file.name}: no longer has the action item {title!r}; it was kept" for title in earlier.values()
+            ]
             try:
                 batch.add(made, [], file.name)
             except BadRow as bad:
@@ -190,6 +196,17 @@ class Importer:
                 self._write(batch, report)
             self._progress(number, len(files))
         self._write(batch, report)
+
+    def _held_actions(self, mapping: Mapping) -> dict[str, dict[str, str]]:
+        """Action items of earlier imports: titles by external id, by file."""
+        assert mapping.notes is not None
+        label = Label.ACTION_ITEM.value
+        found = self.graph.list_records_of(label=label, project=mapping.notes.project, limit=100_000).records
+        held: dict[str, dict[str, str]] = {}
+        for record in found:
+            if record["source_system"] == mapping.source and record["external_id"]:
+                held.setdefault(record["external_id"].split("#")[0], {})[record["external_id"]] = record["title"]
+        return held
 
     def _start(self, mapping: Mapping, batch: Batch, report: ImportReport) -> None:
         """What the mapping itself states: fixed records, and the outcome types it refers to."""
@@ -234,80 +251,9 @@ def import_file(
     return Importer(graph, home, on_progress=on_progress, check=check).run(kind, path, mapping)
 
 
-def open_source(path: Path, mapping: Mapping) -> RowSource:
-    """The rows of a file, as its mapping says it is written.
-
-    Raises:
-        SourceUnreadable: It is not such a file.
-    """
-    if path.is_dir():
-        raise SourceUnreadable(f"{path} is a folder; a {mapping.format} mapping reads one file.", file=str(path))
-    if mapping.format == "jsonlines":
-        return JsonLines(path, encoding=mapping.encoding)
-    return CsvTable(path, encoding=mapping.encoding, delimiter=mapping.delimiter)
-
-
-def check_columns(source: RowSource, mapping: Mapping) -> None:
-    """Compare the columns a mapping needs with those a file has.
-
-    Raises:
-        MissingColumn: Names file, column and the nearest one there is.
-    """
-    missing = [column for column in mapping.columns_read() if column not in source.columns]
-    if not missing:
-        return
-    near = nearest(missing[0], source.columns)
-    hint = f"The nearest is {near!r}. " if near else ""
-    others = f" (and {len(missing) - 1} more: {', '.join(missing[1:6])})" if len(missing) > 1 else ""
-    raise MissingColumn(
-        f"{source.path} has no column {missing[0]!r}{others}, which the mapping {mapping.name!r} reads. {hint}"
-        f"Its columns are: {', '.join(source.columns[:40])}. Change the mapping, or mark the field `optional: true`.",
-        file=str(source.path),
-        column=missing[0],
-        missing=missing,
-        nearest=near,
-    )
-
-
 def needs_outcome_types(mapping: Mapping) -> bool:
     """True when records of the mapping refer to the taxonomy of outcomes."""
     ends = [end for edge in mapping.relationships for end in (edge.start, edge.end) if isinstance(end, End)]
     return any(end.label is Label.OUTCOME_TYPE for end in ends) or any(
         "outcome_type" in rule.fields for rule in mapping.records.values()
     )
-
-
-
-class _LooseEnds:
-    """Relationships to records of other imports: those whose other end does not exist are left out and told."""
-
-    def __init__(self, graph: GraphOperations, mapping: Mapping, seen: Counter[str]) -> None:
-        ends = [end for edge in mapping.relationships for end in (edge.start, edge.end) if isinstance(end, End)]
-        self._outside = {end.label for end in ends if end.column}
-        self._known = set(seen) if self._outside else set()
-        for label in self._outside:
-            found = graph.list_records_of(label=label.value, limit=100_000)
-            self._known |= {record["id"] for record in found.records}
-        self._lost: Counter[str] = Counter()
-
-    def tied(self, edges: list[Relationship]) -> list[Relationship]:
-        if not self._outside:
-            return edges
-        kept = []
-        for edge in edges:
-            ends = ((edge.start_label, edge.start), (edge.end_label, edge.end))
-            lost = next((key for label, key in ends if label in self._outside and key not in self._known), None)
-            if lost:
-                self._lost[lost] += 1
-            else:
-                kept.append(edge)
-        return kept
-
-    def notices(self) -> list[str]:
-        if not self._lost:
-            return []
-        first = ", ".join(list(self._lost)[:3])
-        return [
-            f"{sum(self._lost.values())} relationships were left out: the other record is not in the graph ({first} ...). "
-            "Import it, then import this file again."
-        ]

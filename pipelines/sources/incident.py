@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from typing import Any
 
@@ -15,24 +16,33 @@ from .notes import Action, Report
 SEPARATOR = "\n\n"
 
 
-def make_report(report: Report, file: str, mapping: Mapping) -> Made:
+SAME_ACTION = 0.75
+"""How alike two titles must be to be one action item that was reworded."""
+
+
+def make_report(report: Report, file: str, mapping: Mapping, held: dict[str, str] | None = None) -> Made:
     """The records and relationships of a report.
+
+    An action item is known by its words. One that was reworded since an earlier import is
+    recognised by likeness and keeps its identity, and with it what people noted on it.
 
     Args:
         report: What it says.
         file: Its file name, which names it at its source; parts are `file#anchor`.
         mapping: The mapping it was read with.
+        held: Titles of the file's action items of earlier imports by external id; those the
+            report no longer has are left in it.
     """
-    return _Maker(report, file, mapping).make()
+    return _Maker(report, file, mapping, {} if held is None else held).make()
 
 
 class _Maker:
-    def __init__(self, report: Report, file: str, mapping: Mapping) -> None:
+    def __init__(self, report: Report, file: str, mapping: Mapping, held: dict[str, str]) -> None:
         assert mapping.notes is not None
         self.report, self.file, self.mapping, self.rule = report, file, mapping, mapping.notes
         self.made = Made()
         self.key = derive_id("retrospective", mapping.source, file)
-        self._anchors: set[str] = set()
+        self._held = held
 
     def make(self) -> Made:
         self._add(Label.RETROSPECTIVE, self.key, self.file, self._retrospective())
@@ -41,8 +51,8 @@ class _Maker:
         if lesson:
             self._join(Rel.PRODUCED, Label.RETROSPECTIVE, self.key, Label.LESSON, lesson)
             self._join(Rel.LEARNED_IN, Label.LESSON, lesson, Label.PROJECT, self.rule.project)
-        for action in self.report.actions:
-            key = self._action(action)
+        for action, external in zip(self.report.actions, self._externals(), strict=True):
+            key = self._action(action, external)
             self._join(Rel.PRODUCED, Label.RETROSPECTIVE, self.key, Label.ACTION_ITEM, key)
             if lesson:
                 self._join(Rel.ADDRESSES, Label.ACTION_ITEM, key, Label.LESSON, lesson)
@@ -78,7 +88,9 @@ class _Maker:
     def _lesson(self) -> str | None:
         report = self.report
         taught = [*report.notes.get("went_wrong", []), *report.notes.get("lessons", [])]
-        lesson = SEPARATOR.join([_listed(taught), report.conclusion] if report.conclusion else [_listed(taught)]).strip()
+        lesson = SEPARATOR.join(
+            [_listed(taught), report.conclusion] if report.conclusion else [_listed(taught)]
+        ).strip()
         values: dict[str, Any] = {
             "title": report.title,
             "driving_event": report.summary or None,
@@ -105,9 +117,7 @@ class _Maker:
                 topics[topic] = None
         return list(topics)
 
-    def _action(self, action: Action) -> str:
-        anchor = self._anchor(action)
-        external = f"{self.file}#{anchor}"
+    def _action(self, action: Action, external: str) -> str:
         key = derive_id("action_item", self.mapping.source, external)
         values: dict[str, Any] = {
             "retrospective": self.key,
@@ -121,15 +131,30 @@ class _Maker:
         self._add(Label.ACTION_ITEM, key, external, values)
         return key
 
-    def _anchor(self, action: Action) -> str:
-        """From the words, not the position: an item put in above leaves the others who they are."""
-        base = "/".join(slug for slug in ("actions", _slug(action.area or "", 4), _slug(action.title, 8)) if slug)
-        anchor, number = base, 1
-        while anchor in self._anchors:
-            number += 1
-            anchor = f"{base}-{number}"
-        self._anchors.add(anchor)
-        return anchor
+    def _externals(self) -> list[str]:
+        """What names each action at its source: its words, not its position, so that one put in above moves none."""
+        names: list[str] = []
+        for action in self.report.actions:
+            slugs = ("actions", _slug(action.area or "", 4), _slug(action.title, 8))
+            base = f"{self.file}#{'/'.join(slug for slug in slugs if slug)}"
+            same = sum(name == base or name.startswith(f"{base}--") for name in names)
+            names.append(f"{base}--{same + 1}" if same else base)
+        known = {name: self._held.pop(name) for name in names if name in self._held}
+        return [
+            name if name in known else self._reworded(a) or name
+            for a, name in zip(self.report.actions, names, strict=True)
+        ]
+
+    def _reworded(self, action: Action) -> str | None:
+        alike = {
+            external: difflib.SequenceMatcher(None, title.casefold(), action.title.casefold()).ratio()
+            for external, title in self._held.items()
+        }
+        nearest = max(alike, key=lambda external: alike[external], default=None)
+        if nearest is None or alike[nearest] < SAME_ACTION:
+            return None
+        del self._held[nearest]
+        return nearest
 
     def _add(self, label: Label, key: str, external: str, values: dict[str, Any]) -> None:
         kept = {name: value for name, value in values.items() if value is not None}

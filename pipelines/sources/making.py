@@ -128,9 +128,7 @@ class RowMaker:
             values.setdefault("language", self.mapping.language)
         return values
 
-    def _value(
-        self, label: Label, name: str, rule: FieldRule, row: Row, by_name: dict[str, dict[str, Any]]
-    ) -> Any:
+    def _value(self, label: Label, name: str, rule: FieldRule, row: Row, by_name: dict[str, dict[str, Any]]) -> Any:
         where = f"{label.value}.{name}"
         if "value" in rule.model_fields_set:
             return rule.value

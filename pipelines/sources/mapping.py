@@ -25,7 +25,13 @@ KINDS: dict[str, Label] = {
 }
 """What can be imported: the word of the command, and the record that a row mainly makes."""
 
-ID_PREFIX = {label: label.value.lower() if label.isupper() else re.sub(r"(?<!^)([A-Z])", r"_\1", label).lower() for label in Label}
+ALSO_CALLED = {"retrospectives": "notes", "incidents": "notes", "issues": "work"}
+"""Other words for kinds."""
+
+ID_PREFIX = {
+    label: label.value.lower() if label.isupper() else re.sub(r"(?<!^)([A-Z])", r"_\1", label).lower()
+    for label in Label
+}
 """The first part of an id, by label: `action_item`."""
 
 

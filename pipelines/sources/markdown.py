@@ -117,7 +117,11 @@ def _blocks(node: SyntaxTreeNode) -> list[Block]:
         case "heading":
             return [_inline(node.children[0])]
         case "table":
-            rows = [[_inline(cell.children[0]).text for cell in row.children] for part in node.children for row in part.children]
+            rows = [
+                [_inline(cell.children[0]).text for cell in row.children]
+                for part in node.children
+                for row in part.children
+            ]
             return [Text("\n".join(" | ".join(row) for row in rows))]
         case _:
             return [block for child in node.children for block in _blocks(child)]

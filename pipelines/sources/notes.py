@@ -151,7 +151,12 @@ class _Reading:
         dated, in_name = find_date(heading), find_date(self.stem)
         rest = dated[1] if dated else heading
         rest = re.sub(r"^(incident\s+)?date\s*:?", "", rest, flags=re.IGNORECASE)
-        rest = re.sub(r"^[\s,:;–—-]*(\d{1,2}:\d{2}\s*(am|pm)?\s*[A-Z]{2,4}\b)?[\s,:;–—-]*", "", rest, flags=re.IGNORECASE)
+        rest = re.sub(
+            r"^[\s,:;，：、；–—-]*(\d{1,2}:\d{2}\s*(am|pm)?\s*[A-Z]{2,4}\b)?[\s,:;，：、；–—-]*",
+            "",
+            rest,
+            flags=re.IGNORECASE,
+        )
         report.title = rest.strip() or _words(in_name[1] if in_name else self.stem)
         body = []
         for section in found:
@@ -206,7 +211,9 @@ class _Reading:
             if isinstance(block, Listing) and all(self._is_timed(item.plain()) for item in block.items):
                 for item in block.items:
                     self._timed_line(item.plain())
-            elif not (isinstance(block, Text) and re.match(r"all times|times (are )?in|所有时间", block.text, re.IGNORECASE)):
+            elif not (
+                isinstance(block, Text) and re.match(r"all times|times (are )?in|所有时间", block.text, re.IGNORECASE)
+            ):
                 rest.append(block)
         self._other("Timeline", rest)
 
@@ -214,7 +221,9 @@ class _Reading:
         return read_stamp(text[:40]) is not None and re.match(r"[~\d(]|\W*\d", text) is not None
 
     def _timed_line(self, text: str) -> None:
-        found = re.match(r"(.{0,40}?\d{1,2}:\d{2}(?:\s*[ap]m)?(?:\s+[A-Z]{2,4}\b)?|\d{4}-\d{2}-\d{2})[\s:,–—-]*", text, re.DOTALL)
+        found = re.match(
+            r"(.{0,40}?\d{1,2}:\d{2}(?:\s*[ap]m)?(?:\s+[A-Z]{2,4}\b)?|\d{4}-\d{2}-\d{2})[\s:,–—-]*", text, re.DOTALL
+        )
         clock = self._clock or Reader(self.report.day, None, self.rule.zones)
         read = clock.read(found[1]) if found else None
         if found and read:

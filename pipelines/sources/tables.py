@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 from collections import Counter
@@ -95,10 +96,8 @@ class CsvTable:
         for delimiter in DELIMITERS:
             widths: list[int] = []
             reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
-            try:
+            with contextlib.suppress(csv.Error):
                 widths.extend(len(cells) for _, cells in zip(range(50), reader, strict=False) if cells)
-            except csv.Error:
-                pass
             if not widths or widths[0] < 2:
                 continue
             agreeing = sum(width == widths[0] for width in widths) / len(widths)

@@ -122,7 +122,7 @@ def as_date(value: Any, formats: list[str] | None = None) -> date:
     text = as_text(value)
     for form in formats or []:
         try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 (a civil date)
+            return datetime.strptime(text, form).date()
         except ValueError:
             continue
     bare = _TIME_PART.sub("", text).strip()

@@ -84,7 +84,9 @@ def guess(file: Path, out: Path | None, home: str | None, as_json: bool) -> None
         aside.write_text(found.text, encoding="utf-8")
         aside.replace(out)
     if as_json:
-        print_json({"kind": found.kind, "unsure": found.unsure, "mapping": found.text, "out": str(out) if out else None})
+        print_json(
+            {"kind": found.kind, "unsure": found.unsure, "mapping": found.text, "out": str(out) if out else None}
+        )
     elif out is None:
         click.echo(found.text, nl=False)
     for item in found.unsure:

@@ -34,8 +34,8 @@ def init(sample: bool | None, home: str | None, as_json: bool) -> None:
     from pipelines.sources.sample import load_sample
 
     settings = read_settings({"home": home})
-    new = _is_new(settings)
     make_home(settings.home)
+    new = _is_new(settings)
     done: dict[str, Any] = {"home": str(settings.home), "new": new, "sample": None}
     with reach_records(settings, create=True) as graph, progress_bar() as bar:
         ensure_outcome_types(graph, settings.home)
@@ -55,7 +55,9 @@ def init(sample: bool | None, home: str | None, as_json: bool) -> None:
     if done["sample"]:
         say(f"Sample portfolio: {done['sample']['created']} records new. Start with `retrobook serve`.")
     elif new:
-        say("It is empty. `retrobook init --sample` loads the sample portfolio, `retrobook import` records of your own.")
+        say(
+            "It is empty. `retrobook init --sample` loads the sample portfolio, `retrobook import` records of your own."
+        )
 
 
 def make_home(home: Path) -> None:

@@ -30,7 +30,14 @@ def report(
     notebook: str, assignments: tuple[str, ...], force: bool, help_parameters: bool, home: str | None, as_json: bool
 ) -> None:
     """Run NOTEBOOK, a registered report or a notebook's file, and publish its page."""
-    from pipelines.runs import check_parameters, notebook_file, parameters_of, read_notebook, run_report, split_assignments
+    from pipelines.runs import (
+        check_parameters,
+        notebook_file,
+        parameters_of,
+        read_notebook,
+        run_report,
+        split_assignments,
+    )
 
     from ..server.private import host
 
@@ -60,7 +67,9 @@ def for_kernels(graph: Any) -> Any:
         return graph  # a client: the endpoint that hosts it refuses what only admins do
     owner = graph.visitor
     scopes = ("*",) if scope_of(graph).everything else owner.scopes
-    return graph.as_visitor(Visitor(owner.name, owner.display_name, frozenset({Role.LEAD}), scopes, owner.language, "kernel"))
+    return graph.as_visitor(
+        Visitor(owner.name, owner.display_name, frozenset({Role.LEAD}), scopes, owner.language, "kernel")
+    )
 
 
 def scope_of(graph: Any) -> ScopeFilter:

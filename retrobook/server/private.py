@@ -45,9 +45,8 @@ def host(graph: Graph, *, at_most: Role = Role.LEAD) -> Iterator[tuple[str, str]
     ready = threading.Event()
     loop = asyncio.new_event_loop()
     pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="private-endpoint")
-    application = Application(
-        [(r"/api/operations/([a-z_]+)", _Operation, {"graph": graph, "handle": handle, "at_most": at_most, "pool": pool})]
-    )
+    shared = {"graph": graph, "handle": handle, "at_most": at_most, "pool": pool}
+    application = Application([(r"/api/operations/([a-z_]+)", _Operation, shared)], log_function=lambda handler: None)
     thread = threading.Thread(
         target=_serve, args=(loop, application, folder / "operations", ready), name="private-endpoint", daemon=True
     )

@@ -44,6 +44,8 @@ def run(graph: KnowledgeGraph, home: Path, endpoint: tuple[str, str]) -> RunNote
 
     def run(notebook: str, parameters: dict[str, Any] | None = None, **options: Any) -> Run:
         values = {"visitor_scope": graph.visitor.scope(), **options}
-        return run_report(graph, home, NOTEBOOKS / f"{notebook}.ipynb", parameters or {}, url=url, handle=handle, **values)
+        return run_report(
+            graph, home, NOTEBOOKS / f"{notebook}.ipynb", parameters or {}, url=url, handle=handle, **values
+        )
 
     return run

@@ -13,7 +13,7 @@ from pipelines.errors import BadParameter, NotebookUnusable, SecretInTheOpen, Un
 from pipelines.runs import check_parameters, parameters_of, read_notebook, split_assignments
 from pipelines.runs.secrets import referred, scrub_text
 
-CELL = '''
+CELL = """
 project: str = ...  # Project id
 start: date | None = None
 count = 3
@@ -22,7 +22,7 @@ ratio: float = 0.5
 loud = False
 language: Literal["en", "zh"] = "en"
 parts: list[str] = ["a"]
-'''
+"""
 
 
 def cell(source: str) -> list[Any]:
