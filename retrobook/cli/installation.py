@@ -20,9 +20,7 @@ from .progress import progress_bar
 
 
 @click.command()
-@click.option(
-    "--sample/--no-sample", default=False, help="Load the sample portfolio once, and build its reports."
-)
+@click.option("--sample/--no-sample", default=False, help="Load the sample portfolio once, and build its reports.")
 @home_option
 @json_option
 @reports_errors

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-import pipelines.errors
 import retrobook.errors  # noqa: F401  (their codes count too)
 from kg.errors import Forbidden, NotFound, by_code
 from pipelines.messages import LANGUAGES, Messages
@@ -49,7 +48,10 @@ def test_every_error_code_has_words_in_both_languages():
 
 def test_an_error_names_the_nearest_name_in_chinese():
     zh = Messages("zh")
-    assert zh.error(NotFound.among("project", "mybindr", ["mybinder"])) == "找不到名为“mybindr”的项目。您是不是要找“mybinder”？"
+    assert (
+        zh.error(NotFound.among("project", "mybindr", ["mybinder"]))
+        == "找不到名为“mybindr”的项目。您是不是要找“mybinder”？"
+    )
     assert zh.error(NotFound.among("project", "x", [])) == "找不到名为“x”的项目。"
     assert HAN.search(zh.error(Forbidden("no", needed="lead")))
 
