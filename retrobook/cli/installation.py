@@ -64,11 +64,16 @@ def init(sample: bool, home: str | None, as_json: bool) -> None:
 
 def _sample_reports(settings: Settings) -> list[Any]:
     """The sample's lessons read for their meaning, and its reports; what stands is not made again."""
+    from kg.encoders import VectorCache
+    from pipelines.resources import template_path
     from pipelines.runs.sample_reports import build_sample_reports
 
     from ..server.private import host
     from .reporting import for_kernels, scope_of
 
+    cache = VectorCache(settings.cache_dir / "vectors.sqlite")
+    cache.adopt(template_path("sample/vectors.sqlite", settings.home))
+    cache.close()
     with reach_graph(settings) as graph, progress_bar() as bar:
         read_meaning(graph, bar)
         with host(for_kernels(graph)) as (url, handle):
