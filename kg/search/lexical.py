@@ -154,6 +154,10 @@ class LexicalArm:
             covered /= mass
         return WordScores(scores, covered, mass, occurring)
 
+    def lengths(self, size: int) -> FLOATS:
+        """How many terms each row has, of an index of `size` rows."""
+        return self._lengths[:size]
+
     def matched(self, row: int, question: Iterable[QueryTerm]) -> list[QueryTerm]:
         """The terms of a question that a row holds."""
         found = []
