@@ -76,6 +76,7 @@ def measure(
             [Meaning(name, cosines[name][place], everything, model.languages) for name, model in encoders.items()],
             languages,
             everything,
+            arm.lengths(len(texts)),
         ).scores
         for place, text in enumerate(questions)
     ]

@@ -242,7 +242,8 @@ class SearchIndex:
                 selection = selection.without(self._columns.row_of.get(without))
             words = self._words.score(question, selection.visible, selection.wanted)
             meanings = self._meanings(vectors, selection)
-            fused = fuse(language, words, meanings, self._columns.coded["language"], selection.visible)
+            lengths = self._words.lengths(len(self._columns))
+            fused = fuse(language, words, meanings, self._columns.coded["language"], selection.visible, lengths)
             rows, order = _best(fused, words, meanings, selection, offset + limit)
             drafts = self._drafts(order[offset:], fused, words, meanings, selection)
             answer = LessonHits(

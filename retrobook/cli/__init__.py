@@ -2,9 +2,7 @@
 
 import os
 
-os.environ.setdefault(
-    "OPENBLAS_NUM_THREADS", "1"
-)  # one question is one small product: threads cost more than they give
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads cost a small product more than they give
 
 from .main import main
 
