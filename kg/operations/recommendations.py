@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field, model_validator
 
@@ -10,12 +11,14 @@ from ..domain import OutcomeType, Role
 from ..errors import InvalidRequest
 from ..policy import ScopeFilter
 from ..recommend.precedents import UNTYPED, Plan
-from ..recommend.recommender import TypeAdvice
-from ..recommend.similarity import Likeness
 from ..schema import Rel
 from ..store.records import list_records
 from .projects import find_project
 from .table import Context, Request, Response, operation
+
+if TYPE_CHECKING:  # they bring scikit-learn along, which no client of the operations needs
+    from ..recommend.recommender import TypeAdvice
+    from ..recommend.similarity import Likeness
 
 
 class RecommendOutcomes(Request):

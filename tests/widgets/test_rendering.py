@@ -14,7 +14,12 @@ ATTACK = "<img src=x onerror=alert(1)>"
 
 
 def hit(**values: object) -> LessonHit:
-    base = {"id": "lesson:a/b?c", "title": "A title", "score": 1.0, "parts": [ScorePart(arm="words", rank=1, raw=2, score=1.0)]}
+    base = {
+        "id": "lesson:a/b?c",
+        "title": "A title",
+        "score": 1.0,
+        "parts": [ScorePart(arm="words", rank=1, raw=2, score=1.0)],
+    }
     return LessonHit.model_validate(base | values)
 
 
@@ -57,7 +62,13 @@ def test_plain_drops_the_signs_of_markdown():
 
 @pytest.mark.parametrize(
     ("address", "text", "page"),
-    [("?q=a+b&page=3", "a b", 3), ("q=证书", "证书", 1), ("", "", 1), ("?q=x&page=-1", "x", 1), ("?q=x&page=zz", "x", 1)],
+    [
+        ("?q=a+b&page=3", "a b", 3),
+        ("q=证书", "证书", 1),
+        ("", "", 1),
+        ("?q=x&page=-1", "x", 1),
+        ("?q=x&page=zz", "x", 1),
+    ],
 )
 def test_an_address_is_a_query(address: str, text: str, page: int):
     query = parse_query(address)
@@ -108,5 +119,7 @@ def test_shares_of_a_score_are_percent():
 def test_page_and_widget_draw_the_same_hits():
     graph = Answers(hit())
     query = parse_query("?q=x")
-    page = render("parts/search_panel.html", language="en", view=look_up(graph, query, action="/apps/lesson_search"), live=True)
+    page = render(
+        "parts/search_panel.html", language="en", view=look_up(graph, query, action="/apps/lesson_search"), live=True
+    )
     assert page == LessonSearch(graph).panel("?q=x")
