@@ -10,13 +10,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from jupyter_server.services.contents.largefilemanager import LargeFileManager
 from tornado.iostream import StreamClosedError
 from voila.notebook_renderer import NotebookRenderer
 from voila.utils import get_page_config
 
 from kg.errors import KgError, NotFound
-from pipelines.resources import NOTEBOOKS
+from pipelines.resources import NOTEBOOKS, template_path
+from pipelines.runs.check import check_parameters
+from pipelines.runs.inspection import TAG, parameters_of, read_notebook
 from widgets.rendering import environment
 
 from .kernels import KernelHouse
@@ -42,12 +45,37 @@ def app_notebook(name: str, home: Path) -> Path:
     Raises:
         NotFound: No such app; names the nearest.
     """
-    folders = [home / "notebooks" / "apps", NOTEBOOKS / "apps"]
+    folders = [root / kind for root in (home / "notebooks", NOTEBOOKS) for kind in ("apps", "reports")]
     if NAME.fullmatch(name):
         for folder in folders:
             if (folder / f"{name}.ipynb").is_file():
                 return folder / f"{name}.ipynb"
     raise NotFound.among("app", name, {path.stem for folder in folders for path in folder.glob("*.ipynb")})
+
+
+def live_parameters(notebook: Path, given: dict[str, str], language: str) -> dict[str, Any]:
+    """The values that an address gives the parameters of a report notebook; none for an app without any.
+
+    What the notebook does not know is passed over: an address carries other things too.
+
+    Raises:
+        RunError: A value is missing or wrong.
+    """
+    known = parameters_of(read_notebook(notebook), notebook.stem)
+    names = {parameter.name for parameter in known}
+    values = {name: value for name, value in ({"language": language} | given).items() if name in names}
+    return check_parameters(known, values) if known else {}
+
+
+def give_parameters(notebook: Any, values: dict[str, Any]) -> None:
+    """Put values behind the notebook's own `parameters` cell, and leave out what is for its author."""
+    cells = [cell for cell in notebook.cells if "notebook-only" not in cell.metadata.get("tags", [])]
+    for place, cell in enumerate(cells):
+        if values and TAG in cell.metadata.get("tags", []):
+            source = "\n".join(f"{name} = {value!r}" for name, value in values.items())
+            cells.insert(place + 1, nbformat.v4.new_code_cell(source))
+            break
+    notebook.cells = cells
 
 
 class App(Page):
@@ -59,12 +87,15 @@ class App(Page):
     async def get(self, name: str) -> None:
         """Run the notebook for this visitor and stream its page."""
         notebook = await self.server.pools.ask(app_notebook, name, self.server.settings.home)
+        given = {field: self.get_query_argument(field) for field in self.request.query_arguments}
+        parameters = await self.server.pools.ask(live_parameters, notebook, given, self.language)
         opening, closing = await self.around(name)
         self._send_headers()
         self.write(opening)
         await self.flush()
         try:
             renderer = await self.renderer(notebook)
+            give_parameters(renderer.notebook, parameters)
             await self.house.reserve()
         except KgError as error:
             self.finish(self.without_kernel(error) + closing)
@@ -89,6 +120,8 @@ class App(Page):
         """The page before and after the app's cells: chrome, and what there is to read already."""
         heading = f"pages.app.{name}"
         context: dict[str, Any] = {"app": name, "heading": self.t(heading) if heading in self.t else name}
+        if (words := f"pages.notebooks.{name}") in self.t:
+            context |= {"heading": self.t(words), "report_css": await self.server.pools.ask(_report_css)}
         if name == "lesson_search":
             context |= {"view": await results_for(self, f"/apps/{name}"), "live": True}
         template = environment(self.server.settings.home).get_template("app.html")
@@ -154,6 +187,12 @@ class App(Page):
         with contextlib.suppress(Exception):
             await kernel
         await self.house.end(kernel_id)
+
+
+@cache
+def _report_css() -> str:
+    """The look of a report's pieces, kept to the app's cells."""
+    return "@scope (#rendered_cells) {" + template_path("reports/report.css").read_text("utf-8") + "}"
 
 
 @cache

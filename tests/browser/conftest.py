@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -97,7 +99,8 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         server.wait(30)
         log.close()
         if (home / "cache" / kept.name).exists():
-            shutil.copy(home / "cache" / kept.name, kept)
+            with closing(sqlite3.connect(home / "cache" / kept.name)) as full, closing(sqlite3.connect(kept)) as copy:
+                full.backup(copy)
 
 
 def _await_site(server: subprocess.Popen[bytes], log: Path, home: Path) -> Site:
@@ -111,11 +114,11 @@ def _await_site(server: subprocess.Popen[bytes], log: Path, home: Path) -> Site:
 
 
 def _await_encoding(site: Site) -> None:
-    for _ in range(1200):
+    for _ in range(120):
         arms = site.ask("search_lessons", text="certificates")["arms"]
         if all(arm["pending"] == 0 or arm.get("problem") for arm in arms):
             return
-        time.sleep(0.5)
+        time.sleep(5)  # encoding waits for questions, this one too
     raise AssertionError(f"the lessons were not encoded: {arms}")
 
 

@@ -27,9 +27,7 @@ def test_a_wrong_password_is_refused_in_words(open_page, watch):
     page.fill("input[name=name]", "nobody")
     page.fill("input[name=password]", "not the password")
     page.click("main button")
-    assert (
-        page.locator("[role=alert]").inner_text() == "用户名或密码不正确。" or page.locator("[role=alert]").is_visible()
-    )
+    assert page.locator("[role=alert]").is_visible()
     watch.errors.clear()  # the answer 401 itself is logged by the browser
 
 

@@ -15,7 +15,7 @@ from . import text
 
 QUIET: dict[str, Any] = {
     "base": "/", "static": "/static/", "path": "/", "theme": None, "visitor": None, "people": [], "xsrf": "",
-    "section": "", "own_search": False, "live": False, "view": None,
+    "section": "", "own_search": False, "live": False, "view": None, "report_css": "",
 }  # fmt: skip
 """What a page need not say: the values of chrome that most pages leave as they are."""
 

@@ -9,7 +9,7 @@
   const theme = () => root.dataset.theme || (systemDark.matches ? "dark" : "light");
   const tellFrames = () =>
     document.querySelectorAll("[data-report-frame]").forEach((frame) =>
-      frame.contentWindow?.postMessage({ retrobook: "theme", theme: theme() }, "*"));
+      frame.contentWindow?.postMessage({ retrobook: "theme", theme: theme(), retrobookTheme: theme() }, "*"));
   const reportTheme = () => document.dispatchEvent(new CustomEvent("retrobook:theme", { detail: theme() }));
   document.querySelectorAll("[data-theme-toggle]").forEach((button) => {
     button.hidden = false;
