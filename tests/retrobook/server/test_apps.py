@@ -205,7 +205,9 @@ def test_what_a_kernel_imports_stays_thin():
     import subprocess
     import sys
 
-    code = "import sys, kg; from widgets.apps import lesson_search; print(*{name.split('.')[0] for name in sys.modules})"
+    code = (
+        "import sys, kg; from widgets.apps import lesson_search; print(*{name.split('.')[0] for name in sys.modules})"
+    )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
     heavy = {"torch", "sentence_transformers", "transformers", "sklearn", "scipy", "pandas", "kglite", "neo4j", "jieba"}
     assert not heavy & set(said.split())
