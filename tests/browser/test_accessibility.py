@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 from axe_core_python.sync_playwright import Axe
 
@@ -19,7 +21,7 @@ def test_pages_have_no_axe_violations(open_page, site, dark, language):
     lesson = site.ask("search_lessons", text="certificates expire")["hits"][0]["id"]
     run = next(r["run"]["id"] for r in site.ask("list_runs")["runs"] if r["run"]["language"] == language)
     page = open_page("/", dark=dark, language=language)
-    paths = ["/", "/search?q=certificates expire", "/search", f"/lessons/{lesson}", "/projects"]
+    paths = ["/", "/search?q=certificates expire", "/search", "/lessons/" + quote(lesson, safe=""), "/projects"]
     paths += ["/projects/project:mybinder", f"/reports/{run}"]
     found = {}
     for path in paths:

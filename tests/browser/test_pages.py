@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 import pytest
 
@@ -129,7 +130,7 @@ def test_the_first_tab_offers_to_skip_to_the_content(open_page):
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    assert page.evaluate("document.activeElement.id") == "content"
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -137,8 +138,8 @@ def test_nothing_is_wider_than_a_phone(open_page, site, language):
     lesson = site.ask("search_lessons", text=CERTIFICATES)["hits"][0]["id"]
     run = site.ask("list_runs")["runs"][0]["run"]["id"]
     page = open_page("/", width=390, language=language)
-    for path in ("/", f"/search?q={CERTIFICATES}", f"/lessons/{lesson}", "/projects", "/projects/project:mybinder",
-                 f"/reports/{run}"):  # fmt: skip
+    paths = ["/", f"/search?q={CERTIFICATES}", "/lessons/" + quote(lesson, safe=""), "/projects"]
+    for path in [*paths, "/projects/project:mybinder", f"/reports/{run}"]:
         page.goto(site.url + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
 

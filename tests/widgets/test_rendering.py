@@ -112,8 +112,14 @@ def test_the_widget_answers_with_the_number_it_was_asked_with():
 
 
 def test_shares_of_a_score_are_percent():
-    found = hit(parts=[ScorePart(arm="words", score=3.0), ScorePart(arm="multilingual", score=1.0)])
-    assert [ResultsView.share(part, found) for part in found.parts] == [75, 25]
+    found = hit(
+        parts=[
+            ScorePart(arm="words", score=3.0),
+            ScorePart(arm="multilingual", score=0.5),
+            ScorePart(arm="english", score=0.5),
+        ]
+    )
+    assert ResultsView.reasons(found) == [("words", 75), ("meaning", 25)]
 
 
 def test_page_and_widget_draw_the_same_hits():

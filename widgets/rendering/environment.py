@@ -12,6 +12,7 @@ from pipelines.messages import Messages
 from pipelines.resources import TEMPLATES
 
 from . import text
+from .results import arm_kind
 
 QUIET: dict[str, Any] = {
     "base": "/", "static": "/static/", "path": "/", "theme": None, "visitor": None, "people": [], "xsrf": "",
@@ -44,7 +45,7 @@ def environment(home: Path | None = None) -> Environment:
         plain=text.plain,
         prose=text.prose,
     )
-    made.globals.update(address=text.address, **QUIET)
+    made.globals.update(address=text.address, arm_kind=arm_kind, **QUIET)
     return made
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 from kg.errors import KgError
-from kg.operations.lessons import LessonFilters, LessonHit, LessonHits, ScorePart
+from kg.operations.lessons import LessonFilters, LessonHit, LessonHits
 
 FACETS = ("project", "language", "polarity", "source", "unit")
 """Filters that may stand beside the results, in this order; the index says which it counts."""
@@ -90,6 +90,11 @@ class Facet:
     key: str
     values: list[FacetValue]
     folded: list[FacetValue]
+
+
+def arm_kind(arm: str) -> str:
+    """What an arm looks at, in the words of the message catalogue."""
+    return "words" if arm in ("words", "lexical") else "graph" if arm == "graph" else "meaning"
 
 
 class ResultsView:
@@ -178,7 +183,15 @@ class ResultsView:
         ]
 
     @staticmethod
-    def share(part: ScorePart, hit: LessonHit) -> int:
-        """A part's share of a hit's score, in percent."""
-        whole = sum(abs(p.score) for p in hit.parts)
-        return round(100 * abs(part.score) / whole) if whole else 0
+    def reasons(hit: LessonHit) -> list[tuple[str, int]]:
+        """Why a hit was found, in percent of its score: `words`, `meaning` (all vector arms) and `graph`."""
+        sums: dict[str, float] = {}
+        for part in hit.parts:
+            sums[arm_kind(part.arm)] = sums.get(arm_kind(part.arm), 0.0) + abs(part.score)
+        whole = sum(sums.values())
+        return [(kind, round(100 * score / whole)) for kind, score in sums.items() if whole and score]
+
+    @staticmethod
+    def title_marks(hit: LessonHit) -> list[tuple[int, int]]:
+        """Spans of the title that matched; they are marked there instead of repeating it."""
+        return [span for passage in hit.passages if passage.field == "title" for span in passage.marks]
