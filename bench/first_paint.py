@@ -21,11 +21,12 @@ import nbformat
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.report import finish
-from tests.retrobook.server.conftest import RunningServer, environment, two_projects
+from tests.retrobook.server.conftest import RunningServer, environment, eventually, two_projects
 from tests.retrobook.server.notebooks import app
 
 PAINT_LIMIT, WIDGET_LIMIT = 0.25, 1.10
 ROUNDS = 5
+SETTLED = 4.0
 HELLO = "import ipywidgets\nipywidgets.Button(description='hello')"
 BUTTON = "button.jupyter-button"
 LIVE = '[data-live][data-state="live"]'
@@ -39,7 +40,7 @@ FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startT
 
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, bare_voila(Path(folder)) as bare:
-        server = RunningServer(Path(folder) / "home")
+        server = RunningServer(Path(folder) / "home", RETROBOOK_SPARE_KERNELS="1")  # as it comes
         server.fill(two_projects)
         app(server.home, "hello", HELLO)
         server.start()
@@ -82,6 +83,8 @@ def measure(
             page = context.new_page()
             page.goto(f"{server.url}login?token={server.token}&next=/healthz")
             page.goto("about:blank")
+            if "/apps/" in url:
+                rested(server)
             start = time.perf_counter()
             page.goto(url, wait_until="commit")
             if widget is not None:
@@ -95,6 +98,12 @@ def measure(
             page.close(run_before_unload=True)
             context.close()
     return paints, widgets
+
+
+def rested(server: RunningServer) -> None:
+    """Wait until earlier pages' kernels have ended and the next one waits, as between two visitors."""
+    eventually(lambda: len(server.kernels()) == 1, 30)
+    time.sleep(SETTLED)
 
 
 def first_paint(page: Page) -> float:

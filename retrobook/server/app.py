@@ -138,6 +138,7 @@ class RetrobookServer(Voila):
         http.add_sockets(sockets)
         try:
             ready()
+            house.spares.fill()
             await stop.wait()
         finally:
             http.stop()

@@ -96,11 +96,10 @@ class App(Page):
         try:
             renderer = await self.renderer(notebook)
             give_parameters(renderer.notebook, parameters)
-            await self.house.reserve()
+            kernel_id = await self.house.reserve()
         except KgError as error:
             self.finish(self.without_kernel(error) + closing)
             return
-        kernel_id = self.house.new_kernel_id()
         spec = str(renderer.notebook.metadata.kernelspec.name)
         kernel = asyncio.create_task(
             self.house.open(kernel_id, self.known, name, self.request_variables(), kernel_name=spec)

@@ -18,11 +18,13 @@ from jupyter_server._tz import utcnow
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager, ServerKernelManager
 from traitlets import Instance, default
 
+from kg.connect import HANDLE_VARIABLE
 from kg.errors import KgError
 from pipelines.runs.environment import kernel_environment
 
 from .context import ServerContext
 from .identity import Known
+from .spares import IMPORTS, Spares, run_in, set_variables
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +83,9 @@ class KernelHouse(AsyncMappingKernelManager):
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)
         self.tenancies: dict[str, Tenancy] = {}
+        self.spares = Spares(self, self.server.settings.spare_kernels)
         self._opening = 0
+        self._nobodys: dict[str, float] = {}
         idle = self.server.settings.kernel_idle_seconds
         self.cull_idle_timeout = idle
         self.cull_interval = max(1, min(15, idle // 4))
@@ -97,15 +101,19 @@ class KernelHouse(AsyncMappingKernelManager):
         """Nothing is preheated."""
         return 0
 
-    async def reserve(self) -> None:
+    async def reserve(self) -> str:
         """Keep room for one kernel, which `open` then uses; a page that was left may have to make it.
+
+        Returns:
+            The kernel's id: of one that waited already, or of one to be started.
 
         Raises:
             TooManyKernels: No room, and none could be made.
         """
-        if len(self._kernels) + self._opening >= self.server.settings.kernel_limit:
+        if len(self.tenancies) + self._opening >= self.server.settings.kernel_limit:
             await self._make_room()
         self._opening += 1
+        return self.spares.take() or str(self.new_kernel_id())
 
     async def open(
         self, kernel_id: str, known: Known, app: str, request: dict[str, str], kernel_name: str = "python3"
@@ -113,30 +121,43 @@ class KernelHouse(AsyncMappingKernelManager):
         """Start a kernel for a visitor in the room that was reserved; its manager.
 
         Args:
-            kernel_id: Its id, made before.
+            kernel_id: As `reserve` gave it.
             known: The visitor.
             app: The app's name.
             request: What its page's request says, as variables; others than the known ones are dropped.
             kernel_name: The kernel to start.
         """
         handle = self.server.identity.handles.open(known.visitor, known.holder)
-        more = {name: request[name] for name in REQUEST_VARIABLES if name in request}
-        more["IPYTHONDIR"] = str(self.folder / "ipython")
         self.tenancies[kernel_id] = Tenancy(known.holder, handle, app)
+        self._opening -= 1
+        more = {name: request[name] for name in REQUEST_VARIABLES if name in request}
         try:
-            await self.start_kernel(
-                kernel_id=kernel_id,
-                kernel_name=kernel_name,
-                cwd=str(self.folder / "work"),
-                env=kernel_environment(self.server.url, handle, more=more),
-                extra_arguments=NO_HISTORY,
-            )
+            if kernel_id in self:
+                self.get_kernel(kernel_id).last_activity = utcnow()
+                await run_in(self.get_kernel(kernel_id), set_variables({**more, HANDLE_VARIABLE: handle}))
+            else:
+                await self._start(kernel_id, handle, more, kernel_name)
         except BaseException:
             await self.end(kernel_id)
             raise
-        finally:
-            self._opening -= 1
         return self.get_kernel(kernel_id)
+
+    async def start_waiting(self) -> str:
+        """Start a kernel of nobody, with what apps import; its id."""
+        kernel_id = str(self.new_kernel_id())
+        await self._start(kernel_id, "", {}, "python3")
+        await run_in(self.get_kernel(kernel_id), IMPORTS)
+        return kernel_id
+
+    async def _start(self, kernel_id: str, handle: str, more: dict[str, str], kernel_name: str) -> None:
+        more = {**more, "IPYTHONDIR": str(self.folder / "ipython")}
+        await self.start_kernel(
+            kernel_id=kernel_id,
+            kernel_name=kernel_name,
+            cwd=str(self.folder / "work"),
+            env=kernel_environment(self.server.url, handle, more=more),
+            extra_arguments=NO_HISTORY,
+        )
 
     def is_of(self, kernel_id: str, known: Known) -> bool:
         """True when this kernel was opened for this sign-in."""
@@ -160,7 +181,8 @@ class KernelHouse(AsyncMappingKernelManager):
         await asyncio.gather(*(self.end(kernel_id) for kernel_id in theirs))
 
     async def end_all(self) -> None:
-        """End every kernel."""
+        """End every kernel, and start no more."""
+        self.spares.stop()
         await asyncio.gather(*(self.end(kernel_id) for kernel_id in list(self._kernels)))
 
     async def cull_kernel_if_idle(self, kernel_id: str) -> None:
@@ -168,12 +190,20 @@ class KernelHouse(AsyncMappingKernelManager):
         tenancy = self.tenancies.get(kernel_id)
         kernel = self._kernels[kernel_id]
         if tenancy is None:
-            await self.end(kernel_id)
+            await self._cull_waiting(kernel_id, alive=await kernel.is_alive())
             return
         known = await self.server.pools.ask(self.server.identity.of_holder, tenancy.holder)
         idle = (utcnow() - kernel.last_activity).total_seconds()
         unused = idle > self.cull_idle_timeout and kernel.execution_state != "busy"
         if known is None or unused or not await kernel.is_alive():
+            await self.end(kernel_id)
+
+    async def _cull_waiting(self, kernel_id: str, *, alive: bool) -> None:
+        if kernel_id in self.spares and alive:
+            return
+        self.spares.drop(kernel_id)
+        if not alive or time.monotonic() - self._nobodys.setdefault(kernel_id, time.monotonic()) > LEFT_AFTER:
+            self._nobodys.pop(kernel_id, None)
             await self.end(kernel_id)
 
     async def _make_room(self) -> None:

@@ -60,11 +60,12 @@ class RunningServer:
     Args:
         home: The installation's folder; its store is made when there is none.
         **variables: Further variables of the server's process (`RETROBOOK_KERNEL_LIMIT="2"`).
+            No kernel waits for visitors unless they say so.
     """
 
     def __init__(self, home: Path, **variables: str) -> None:
         self.home = home
-        self.variables = variables
+        self.variables = {"RETROBOOK_SPARE_KERNELS": "0", **variables}
         self.url = self.token = self.opening_url = ""
         self.process: subprocess.Popen[str] | None = None
 

@@ -21,6 +21,7 @@ said = {
     "via": me.via,
     "projects": count,
     "cwd": os.getcwd(),
+    "pid": os.getpid(),
 }
 print("LOOK" + json.dumps(said) + "AROUND")
 button = ipywidgets.Button(description="Press me")
@@ -30,11 +31,13 @@ display(button)
 
 
 def app(folder: Path, name: str, *cells: str) -> Path:
-    """Register an app with these cells in an installation."""
+    """Register an app with these cells in an installation; the first of several is for parameters."""
     notebook = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
     )
+    if len(cells) > 1:
+        notebook.cells[0].metadata["tags"] = ["parameters"]
     path = folder / "notebooks" / "apps" / f"{name}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ def server(tmp_path_factory):
     )
     found.fill(two_projects)
     app(home, "look_around", LOOK_AROUND)
+    app(home, "parameterised", "note: str = 'none'", "import json; print('LOOK' + json.dumps({'note': note}) + 'AROUND')")
     app(home, "broken", "raise ValueError('the secret of the cellar')")
     found.start()
     yield found
@@ -78,6 +80,14 @@ def test_the_query_reaches_the_kernel_as_text_and_nothing_more(bridge: Browser):
     said = look(bridge.get(f"/apps/look_around?{query}").text)
     assert said["query"] == query
     assert said["name"] == "bridge"
+
+
+@pytest.mark.parametrize(
+    "value", ["'); import os; os.abort()", '"""\nraise SystemExit', "\\'+str(1/0)+'", "{1/0}", "\u2028x\r\nimport os"]
+)
+def test_a_parameter_in_an_address_is_a_value_and_never_code(bridge: Browser, value: str):
+    page = bridge.get("/apps/parameterised", params={"note": value, "unknown": "x"}).text
+    assert look(page) == {"note": value.strip()}
 
 
 @pytest.mark.parametrize("header", ["X-Retrobook-Handle", "RETROBOOK_HANDLE", "X-Forwarded-User", "Query-String"])
@@ -230,6 +240,30 @@ def test_unused_kernels_end(tmp_path: Path):
             assert eventually(lambda: not server.kernels(), 15)
     finally:
         server.stop()
+
+
+def test_a_kernel_that_waited_is_given_to_one_visitor_once(tmp_path: Path):
+    server = RunningServer(tmp_path / "home", RETROBOOK_SPARE_KERNELS="1", RETROBOOK_KERNEL_IDLE_SECONDS="3")
+    app(server.home, "look_around", LOOK_AROUND)
+    server.start()
+    passwords = {name: server.add_person(name, ["*"]) for name in ("first", "second")}
+    try:
+        assert eventually(lambda: len(server.kernels()) == 1)
+        (waiting,) = server.kernels()
+        assert b"RETROBOOK_HANDLE=\0" in Path(f"/proc/{waiting}/environ").read_bytes()
+        time.sleep(4)
+        said = {}
+        for name, password in passwords.items():
+            with server.sign_in(name, password) as browser:
+                said[name] = look(browser.get("/apps/look_around?q=%27%29%3Bx").text)
+        assert {name: page["name"] for name, page in said.items()} == {"first": "first", "second": "second"}
+        assert said["first"]["query"] == "q=%27%29%3Bx"
+        assert said["first"]["pid"] == waiting
+        assert said["second"]["pid"] != waiting
+        assert eventually(lambda: len(server.kernels()) == 1 and waiting not in server.kernels())
+    finally:
+        server.stop()
+    assert not server.home.joinpath("runtime.json").exists()
 
 
 def test_too_many_apps_are_refused_kindly(tmp_path: Path):
