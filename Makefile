@@ -7,7 +7,7 @@ RETROBOOK_HOME ?= .retrobook
 TORCH_INDEX ?=
 export RETROBOOK_HOME
 
-.PHONY: install run test bench lint screenshots clean
+.PHONY: install run test bench lint screenshots sample-vectors clean
 
 install: $(VENV)/.installed
 
@@ -35,6 +35,10 @@ lint: install
 
 screenshots: install
 	$(BIN)/python docs/screenshots.py
+
+# The vectors that come with the sample, made again after a model or a sample text changed.
+sample-vectors: install
+	$(BIN)/python -m retrobook.sample_vectors templates/sample/vectors.sqlite
 
 clean:
 	rm -rf $(VENV) dist build .ruff_cache .mypy_cache .pytest_cache

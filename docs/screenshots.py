@@ -51,7 +51,7 @@ def take(page: Any, site: str, what: str, language: str) -> None:
 def shrink(path: Path) -> None:
     """Fewer colours, where the picture is too large and a tool for it is there."""
     if path.stat().st_size > LARGEST and shutil.which("pngquant"):
-        subprocess.run(["pngquant", "--force", "--output", str(path), "128", str(path)], check=True)  # noqa: S603, S607
+        subprocess.run(["pngquant", "--force", "--output", str(path), "128", str(path)], check=True)
 
 
 def link_of(home: Path) -> str:

@@ -73,6 +73,7 @@ def services(settings: Settings, store: GraphStore) -> dict[str, Any]:
     a model is loaded when a vector is missing.
     """
     from kg.encoders import VectorCache, named_encoders
+    from kg.recommend.recommender import Recommender
     from kg.search import SearchIndex
     from kg.search.segment import keep_dictionary_in
 
@@ -83,4 +84,4 @@ def services(settings: Settings, store: GraphStore) -> dict[str, Any]:
 
     keep_dictionary_in(settings.cache_dir)
     search = SearchIndex(store, named_encoders(settings.encoders), VectorCache(settings.cache_dir / "vectors.sqlite"))
-    return {"backups": write_backup, "search": search}
+    return {"backups": write_backup, "search": search, "recommender": Recommender(store)}

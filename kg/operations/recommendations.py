@@ -16,7 +16,7 @@ from ..store.records import list_records
 from .projects import find_project
 from .table import Context, Request, Response, operation
 
-if TYPE_CHECKING:  # they bring scikit-learn along, which no client of the operations needs
+if TYPE_CHECKING:  # clients and kernels import the table of operations: no model may come with it
     from ..recommend.recommender import TypeAdvice
     from ..recommend.similarity import Likeness
 

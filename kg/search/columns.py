@@ -77,6 +77,8 @@ class Coded:
 
     def counts(self, rows: ROWS) -> dict[str, int]:
         """How many of the rows have each value."""
+        if self.values == [None]:
+            return {}
         numbers = np.bincount(self.codes.view[rows], minlength=len(self.values))
         return {str(value): int(n) for value, n in zip(self.values, numbers, strict=True) if n and value is not None}
 
@@ -104,7 +106,12 @@ class Entry:
         values = dict(row)
         topics = values.pop("topics", None) or ()
         return cls(
-            **{**values, "topics": tuple(topics), "confidential": bool(row.get("confidential")), "text": row["text"] or ""}
+            **{
+                **values,
+                "topics": tuple(topics),
+                "confidential": bool(row.get("confidential")),
+                "text": row["text"] or "",
+            }
         )
 
 

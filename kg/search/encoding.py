@@ -37,6 +37,7 @@ class ArmEncoding:
         self._questions: OrderedDict[str, FLOATS] = OrderedDict()
         self._guard = threading.Lock()
         self._last_question = 0.0
+        self._suits: tuple[Columns, int, MASK] | None = None
 
     @property
     def languages(self) -> frozenset[str] | None:
@@ -53,8 +54,14 @@ class ArmEncoding:
 
     def suits(self, columns: Columns) -> MASK:
         """Rows whose language the model understands."""
-        languages = self.languages
-        return columns.coded["language"].where(lambda value: languages is None or value is None or value in languages)
+        kept = self._suits
+        if kept is None or kept[0] is not columns or kept[1] != columns.version:
+            languages = self.languages
+            rows = columns.coded["language"].where(
+                lambda value: languages is None or value is None or value in languages
+            )
+            self._suits = kept = (columns, columns.version, rows)
+        return kept[2]
 
     def missing(self, columns: Columns) -> ROWS:
         """Rows in use that wait for a vector."""
@@ -107,7 +114,9 @@ class ArmEncoding:
         if not rows:
             return 0
         keys = list(rows)
-        texts = {row["id"]: row["text"] for row in self._store.read(statement("search.texts_of", Label.LESSON), ids=keys)}
+        texts = {
+            row["id"]: row["text"] for row in self._store.read(statement("search.texts_of", Label.LESSON), ids=keys)
+        }
         batch = self._small(sorted(texts.items(), key=lambda item: len(item[1])))
         if not batch:
             return 0

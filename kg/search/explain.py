@@ -95,10 +95,8 @@ def passages(fields: Mapping[str, str | None], terms: Sequence[str]) -> list[Pas
         if marks:
             found.append(_best_window(name, text, marks))
     if not found:
-        name = next((n for n in ("lesson", "driving_event", "recommendation") if fields.get(n)), None)
-        if name is None:
-            return []
-        return [_window(name, fields[name] or "", 0, [])]
+        shown = ((name, fields.get(name)) for name in ("lesson", "driving_event", "recommendation"))
+        return [_window(name, text, 0, []) for name, text in shown if text][:1]
     order = sorted(range(len(found)), key=lambda i: (-found[i][0], i))
     return [found[i][1] for i in order[:PASSAGES]]
 

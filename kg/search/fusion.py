@@ -10,6 +10,8 @@ Measured choices (`bench/quality_lessons.py` repeats the measurement):
   to that; a long text matched in many words is heard in full.
 - Words speak about records in the question's language. Elsewhere a match (a product's
   name, say) is a bonus, and silence is no evidence.
+- A text of a few words ("See attachment.") lies near everything: meaning counts as much as
+  a record says.
 - A model of one language is silent where question or record is in another; where it
   speaks, general models count less beside it.
 - A multilingual model finds all texts of the question's own language nearer than any other,
@@ -34,9 +36,10 @@ WORDS = "words"
 WORDS_WEIGHT = 1.0
 BESIDE_SPECIALIST = 0.5
 FULL_INFORMATION = 16.0
-PRIOR = 5.0
+FEW_TERMS = 2.0
+"""A text with so many terms is heard half."""
+PRIOR = 2.0
 """How many records a language needs before its own middle counts half."""
-
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,12 @@ class Fused:
 
 
 def fuse(
-    language: str, words: WordScores, meanings: Sequence[Meaning], languages: Coded, visible: MASK
+    language: str,
+    words: WordScores,
+    meanings: Sequence[Meaning],
+    languages: Coded,
+    visible: MASK,
+    lengths: FLOATS,
 ) -> Fused:
     """Scores of all rows.
 
@@ -72,7 +80,9 @@ def fuse(
         meanings: From the vector arms that were asked.
         languages: The records' languages, by row.
         visible: Rows the asker may see: each arm's scale comes from these.
+        lengths: How many terms each row has.
     """
+    said = lengths / (lengths + np.float32(FEW_TERMS))
     codes = languages.codes.view[: len(visible)]
     heard = trust(words, visible)
     word_weights: list[float] = []
@@ -89,7 +99,7 @@ def fuse(
     for place, meaning in enumerate(meanings):
         by_language = [weights[place] for weights in arm_weights]
         standard = _standard_meaning(meaning, visible, codes, len(languages.values))
-        parts[meaning.name] = standard * _by_row(by_language, codes)
+        parts[meaning.name] = standard * _by_row(by_language, codes) * said
     scores = np.zeros(len(visible), np.float32)
     for part in parts.values():
         scores += part

@@ -28,7 +28,7 @@ from .vectors import FLOATS, VectorArm
 
 log = logging.getLogger(__name__)
 
-NEAREST = 100
+NEAREST = 50
 """How many records each model may add to those that words found."""
 PLACES = 4
 """Digits after the point in scores that people see."""
@@ -48,7 +48,12 @@ class SearchIndex:
     """
 
     def __init__(
-        self, store: GraphStore, encoders: Mapping[str, Encoder], cache: VectorCache | None = None, *, pause: float = 0.5
+        self,
+        store: GraphStore,
+        encoders: Mapping[str, Encoder],
+        cache: VectorCache | None = None,
+        *,
+        pause: float = 0.5,
     ) -> None:
         self._store = store
         self._cache = cache
@@ -91,10 +96,8 @@ class SearchIndex:
         spoken = lesson.language or "en"
         if not vectors:
             vectors = self._question_vectors(text, spoken, selection)
-        question = self._words.distinctive(term_counts(text), selection.visible, SIMILAR_TERMS)
-        return self._answer(
-            question, spoken, vectors, scope, LessonFilters(), limit, 0, started, without=lesson.id
-        )
+        question = self._words.distinctive(query_terms(text), selection.visible, SIMILAR_TERMS)
+        return self._answer(question, spoken, vectors, scope, LessonFilters(), limit, 0, started, without=lesson.id)
 
     def refresh(self) -> int:
         """Apply what the change log holds; how many records were taken in or out."""
@@ -239,7 +242,8 @@ class SearchIndex:
                 selection = selection.without(self._columns.row_of.get(without))
             words = self._words.score(question, selection.visible, selection.wanted)
             meanings = self._meanings(vectors, selection)
-            fused = fuse(language, words, meanings, self._columns.coded["language"], selection.visible)
+            lengths = self._words.lengths(len(self._columns))
+            fused = fuse(language, words, meanings, self._columns.coded["language"], selection.visible, lengths)
             rows, order = _best(fused, words, meanings, selection, offset + limit)
             drafts = self._drafts(order[offset:], fused, words, meanings, selection)
             answer = LessonHits(
@@ -270,13 +274,13 @@ class SearchIndex:
     ) -> list[tuple[str, list[ScorePart], list[QueryTerm]]]:
         arms = [(WORDS, words.scores, words.scores > 0)]
         arms += [(m.name, m.cosines, selection.wanted & m.known) for m in meanings]
-        compared = [np.sort(raw[spoke]) for _, raw, spoke in arms]
+        compared = [np.where(spoke, raw, _LAST) for _, raw, spoke in arms]
         drafts = []
         for row in shown:
             parts = []
             for (name, raw, spoke), others in zip(arms, compared, strict=True):
                 if spoke[row]:
-                    rank = len(others) - int(np.searchsorted(others, raw[row], side="right")) + 1
+                    rank = int(np.count_nonzero(others > raw[row])) + 1
                     score = round(float(fused.parts[name][row]), PLACES)
                     parts.append(ScorePart(arm=name, rank=rank, raw=round(float(raw[row]), PLACES), score=score))
                 else:
@@ -310,6 +314,9 @@ class SearchIndex:
                 )
             )  # fmt: skip
         return states
+
+
+_LAST = np.float32(-np.inf)
 
 
 def _best(

@@ -154,6 +154,10 @@ class LexicalArm:
             covered /= mass
         return WordScores(scores, covered, mass, occurring)
 
+    def lengths(self, size: int) -> FLOATS:
+        """How many terms each row has, of an index of `size` rows."""
+        return self._lengths[:size]
+
     def matched(self, row: int, question: Iterable[QueryTerm]) -> list[QueryTerm]:
         """The terms of a question that a row holds."""
         found = []
@@ -172,16 +176,17 @@ class LexicalArm:
         lengths[new_rows[kept]] = self._lengths[: len(new_rows)][kept]
         self._lengths = lengths
 
-    def distinctive(self, counts: Mapping[str, int], visible: MASK, limit: int) -> list[QueryTerm]:
-        """The terms that tell a record from the others, as a question."""
+    def distinctive(self, told: Iterable[QueryTerm], visible: MASK, limit: int) -> list[QueryTerm]:
+        """The terms that tell a record from the others, as a question: frequent here, rare elsewhere."""
         number = int(np.count_nonzero(visible))
         rated = []
-        for term, count in counts.items():
-            rows, _ = self._rows_of(term)
+        for item in told:
+            rows, _ = self._rows_of(item.term)
             frequency = int(np.count_nonzero(visible[rows]))
-            if frequency > 1 or number <= 1:
-                rated.append((count / (count + K1) * float(np.log1p(number / (frequency + 0.5))), term))
-        return [QueryTerm(term, 1.0, term) for _, term in sorted(rated, reverse=True)[:limit]]
+            if frequency > 1:  # one is the record itself
+                rating = item.weight / (item.weight + K1) * float(np.log1p(number / (frequency + 0.5)))
+                rated.append((rating, item.term, item.surface))
+        return [QueryTerm(term, 1.0, surface) for _, term, surface in sorted(rated, reverse=True)[:limit]]
 
     def nbytes(self) -> int:
         """Bytes of postings."""

@@ -73,7 +73,7 @@ def latin_term(word: str) -> str:
         spread = unicodedata.normalize("NFKD", word).casefold()
         plain = "".join(c for c in spread if not unicodedata.combining(c))
     plain = plain[:LONGEST]
-    return "" if plain in ENGLISH or len(plain) < 2 and not plain.isdigit() else stem(plain)
+    return "" if plain in ENGLISH or (len(plain) < 2 and not plain.isdigit()) else stem(plain)
 
 
 def stem(word: str) -> str:

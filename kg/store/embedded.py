@@ -64,6 +64,11 @@ class EmbeddedStore:
                 path=str(self.path),
             ) from error
 
+    def _close_to_others(self) -> None:
+        """Keep the file to its owner: the engine makes a new one at each checkpoint."""
+        if self.path.exists():
+            self.path.chmod(0o600)
+
     def read(self, query: str, **params: Any) -> list[Row]:
         with _engine_errors(query):
             return _rows(self._open().cypher(query, params=params))
@@ -159,7 +164,9 @@ class EmbeddedStore:
     def close(self) -> None:
         with self._writer:
             if not self._session.closed:
-                self._session.close()
+                with _private_files():
+                    self._session.close()
+                self._close_to_others()
 
     def _refuse_nesting(self) -> None:
         if getattr(self._here, "in_transaction", False):

@@ -23,6 +23,7 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _IMAGE = re.compile(r"!(?=\[)")
 _CODE = re.compile(r"(```.*?```|`[^`]*`)", re.DOTALL)
 _DATED = re.compile(r"^(incident date:\s*)?\d{4}-\d{2}-\d{2}\s*[,:;–-]?\s*", re.IGNORECASE)
+_BULLET = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+", re.MULTILINE)
 _BARE_URL = re.compile(r"(?<![(<\[\"'=\w/])https?://[^\s<>()\[\]]+[^\s<>()\[\].,;:!?'\"]")
 
 
@@ -128,7 +129,8 @@ def first_words(text: str | None, limit: int = 220) -> str:
     if not text:
         return ""
     plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", _TAG.sub("", _EMBEDDED.sub("", text)))
-    flat = " ".join(plain.replace("`", "").replace("**", "").split())
+    plain = _BULLET.sub("", plain.replace("`", "").replace("**", ""))
+    flat = " ".join(plain.split())
     if len(flat) <= limit:
         return flat
     cut = flat[:limit]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,8 @@ def notebook_file(notebook: Path | str, home: Path) -> Path:
 def make_page(folder: Path, run: Run, home: Path) -> str:
     """Make the page of the executed notebook in a folder; the report's title."""
     executed = nbformat.read(folder / NOTEBOOK, as_version=4)
-    write_text(folder / PAGE, render_page(executed, run, home))
+    so_far = round((datetime.now(UTC) - run.started_at).total_seconds(), 1)
+    write_text(folder / PAGE, render_page(executed, run.model_copy(update={"seconds": so_far}), home))
     return title_of_report(executed, run.notebook)
 
 

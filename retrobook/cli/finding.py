@@ -9,8 +9,10 @@ import click
 
 from ..assembly import reach_graph
 from ..settings import read_settings
+from .meaning import read_meaning
 from .options import home_option
 from .output import json_option, print_json, print_table, reports_errors, say
+from .progress import progress_bar
 
 
 @click.command()
@@ -53,13 +55,16 @@ def search(
 ) -> None:
     """Find lessons that answer QUERY, in English or Chinese, with why each was found."""
     filters = {"project": list(projects_), "language": list(languages)}
-    with reach_graph(read_settings({"home": home})) as graph:
+    with reach_graph(read_settings({"home": home})) as graph, progress_bar() as bar:
+        read_meaning(graph, bar)
         found: Any = graph.search_lessons(text=query, limit=limit, filters=filters)
     for arm in found.arms:
         if arm.problem:
             say(f"Words only, without {arm.name}: {arm.problem}")
         elif arm.pending:
-            say(f"{arm.pending} lessons are not yet found by meaning ({arm.name}); `retrobook serve` goes on with them.")
+            say(
+                f"{arm.pending} lessons are not yet found by meaning ({arm.name}); `retrobook serve` goes on with them."
+            )
     if as_json:
         print_json(found)
         return

@@ -10,25 +10,24 @@ import click
 
 from kg.connect import live_server
 
-from ..assembly import reach_records
+from ..assembly import reach_graph, reach_records
 from ..errors import SettingsError
 from ..settings import Settings, read_settings
+from .meaning import read_meaning
 from .options import home_option
 from .output import json_option, print_json, reports_errors, say
 from .progress import progress_bar
 
 
 @click.command()
-@click.option(
-    "--sample/--no-sample", default=None, help="Load the sample portfolio (by default into a new installation only)."
-)
+@click.option("--sample/--no-sample", default=False, help="Load the sample portfolio once, and build its reports.")
 @home_option
 @json_option
 @reports_errors
-def init(sample: bool | None, home: str | None, as_json: bool) -> None:
-    """Make an installation: its folder, its store and, unless told otherwise, the sample portfolio.
+def init(sample: bool, home: str | None, as_json: bool) -> None:
+    """Make an installation: its folder, its store and, with --sample, the sample portfolio.
 
-    Doing it again is safe: what is there stays, and the sample is loaded only when asked for.
+    Doing it again is safe: what is there stays, and the sample is loaded once.
     """
     from pipelines.sources.outcome_types import ensure_outcome_types
     from pipelines.sources.sample import load_sample
@@ -39,7 +38,7 @@ def init(sample: bool | None, home: str | None, as_json: bool) -> None:
     done: dict[str, Any] = {"home": str(settings.home), "new": new, "sample": None}
     with reach_records(settings, create=True) as graph, progress_bar() as bar:
         ensure_outcome_types(graph, settings.home)
-        if new if sample is None else sample:
+        if sample:
             loaded = load_sample(graph, settings.home, on_progress=bar)
             done["sample"] = {
                 "created": loaded.created,
@@ -49,15 +48,43 @@ def init(sample: bool | None, home: str | None, as_json: bool) -> None:
                 "imports": [report.model_dump(mode="json") for report in loaded.imports],
             }
         done["records"] = graph.overview().counts
+    if sample:
+        done["reports"] = [run.id for run in _sample_reports(settings)]
     if as_json:
         print_json(done)
     say(f"{'Made' if new else 'Found'} the installation {settings.home}.")
     if done["sample"]:
-        say(f"Sample portfolio: {done['sample']['created']} records new. Start with `retrobook serve`.")
+        new_ones = done["sample"]["created"]
+        say(f"Sample portfolio: {new_ones} records new, {len(done['reports'])} reports. Start with `retrobook serve`.")
     elif new:
         say(
             "It is empty. `retrobook init --sample` loads the sample portfolio, `retrobook import` records of your own."
         )
+
+
+def _sample_reports(settings: Settings) -> list[Any]:
+    """The sample's lessons read for their meaning, and its reports; what stands is not made again."""
+    from kg.encoders import VectorCache
+    from pipelines.resources import template_path
+    from pipelines.runs.sample_reports import build_sample_reports
+
+    from ..server.private import host
+    from .reporting import for_kernels, scope_of
+
+    cache = VectorCache(settings.cache_dir / "vectors.sqlite")
+    cache.adopt(template_path("sample/vectors.sqlite", settings.home))
+    cache.close()
+    with reach_graph(settings) as graph, progress_bar() as bar:
+        read_meaning(graph, bar)
+        with host(for_kernels(graph)) as (url, handle):
+            return build_sample_reports(
+                graph,
+                settings.home,
+                url=url,
+                handle=handle,
+                visitor_scope=scope_of(graph),
+                on_progress=lambda progress: bar("reports", progress.done, progress.total),
+            )
 
 
 def make_home(home: Path) -> None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -67,7 +65,7 @@ def run_retrobook(home: Path, *words: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The sample portfolio with a report in each language, served and fully encoded."""
     if not CHROMIUM.exists():
         missing = f"no Chromium at {CHROMIUM}: install it (apt install chromium) or name it in RETROBOOK_CHROMIUM"
@@ -75,15 +73,7 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             pytest.fail(missing)
         pytest.skip(f"BROWSER TESTS NOT RUN: {missing}")
     home = tmp_path_factory.mktemp("site") / "home"
-    run_retrobook(home, "init")
-    kept = Path(request.config.cache.mkdir("vectors")) / "vectors.sqlite"  # keyed by model and text: never stale
-    if kept.exists():
-        (home / "cache").mkdir(exist_ok=True)
-        shutil.copy(kept, home / "cache" / kept.name)
-    for language in ("en", "zh"):
-        run_retrobook(
-            home, "report", "project_retrospective", "-p", "project=project:mybinder", "-p", f"language={language}"
-        )
+    run_retrobook(home, "init", "--sample")
     env = {k: v for k, v in os.environ.items() if not k.startswith("RETROBOOK_")} | {"PYTHONPATH": str(ROOT)}
     log = (home.parent / "serve.log").open("w+")
     server = subprocess.Popen(
@@ -98,9 +88,6 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         server.terminate()
         server.wait(30)
         log.close()
-        if (home / "cache" / kept.name).exists():
-            with closing(sqlite3.connect(home / "cache" / kept.name)) as full, closing(sqlite3.connect(kept)) as copy:
-                full.backup(copy)
 
 
 def _await_site(server: subprocess.Popen[bytes], log: Path, home: Path) -> Site:

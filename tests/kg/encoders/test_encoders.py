@@ -99,11 +99,11 @@ def test_an_unusable_model_says_what_to_do(model: str, said: str) -> None:
 
 
 def test_a_folder_that_is_no_model_is_refused(tmp_path: Path, process: EncoderProcess) -> None:
-    with pytest.raises(EncoderError, match="neither modules.json nor config.json"):
+    with pytest.raises(EncoderError, match="neither modules"):
         ProcessEncoder(str(tmp_path), process).encode_queries(["x"])
     (tmp_path / "modules.json").write_text("[]")
     (tmp_path / "config.json").write_text("{}")
-    with pytest.raises(EncoderError, match="cannot be loaded|could not read"):
+    with pytest.raises(EncoderError, match=r"cannot be loaded|could not read"):
         ProcessEncoder(str(tmp_path), process).encode_queries(["x"])
 
 
@@ -153,6 +153,7 @@ def test_long_texts_are_cut_between_sentences() -> None:
 
 
 def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
-    program = "import sys, kg.search, kg.encoders; print(sorted({'torch', 'sentence_transformers', 'jieba'} & set(sys.modules)))"
+    heavy = "{'torch', 'sentence_transformers', 'jieba'}"
+    program = f"import sys, kg.search, kg.encoders; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -55,7 +55,7 @@ def lesson(key: str, text: str, **more: Any) -> Lesson:
 
 
 LESSONS = [
-    lesson("tls", "Renew certificates before they expire.", title="Expired certificate", driving_event="A certificate expired."),
+    lesson("tls", "Renew certificates before they expire.", title="Expired", driving_event="A certificate expired."),
     lesson("disk", "Watch the storage of every node.", title="Disk full", topics=["capacity"], phase="operation"),
     lesson("budget", "Keep a reserve in the budget.", project="project:b", unit="B/C", sector="Finance"),
     lesson("secret", "The certificate of the secret service.", project="project:c", unit="A/X", confidential=True),

@@ -126,8 +126,10 @@ def test_many_changes_leave_the_same_index_as_a_fresh_one(graph: KnowledgeGraph,
     index.encode_pending()
     with_history = ask(index, "storage round 39", limit=20)
     fresh = SearchIndex(graph.store, {"toy": ToyEncoder()}, None)
-    fresh.encode_pending() if fresh.refresh() else None
-    assert [(h.id, h.score) for h in with_history.hits] == [(h.id, h.score) for h in ask(fresh, "storage round 39", limit=20).hits]  # noqa: E501
+    fresh.refresh()
+    fresh.encode_pending()
+    without = ask(fresh, "storage round 39", limit=20)
+    assert [(h.id, h.score) for h in with_history.hits] == [(h.id, h.score) for h in without.hits]
     assert index.nbytes()["words"] < 40 * fresh.nbytes()["words"]
 
 
@@ -148,7 +150,7 @@ def test_pages_follow_each_other(index: SearchIndex) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "?", "x", "😀🔥", "'; DROP TABLE lessons; --", "MATCH (n) DETACH DELETE n", 'title:"a" AND (b OR -c~2)^3 [a TO z]',
+        "?", "x", "😀🔥", "'; DROP TABLE lessons; --", "MATCH (n) DETACH DELETE n", 't:"a" AND (b OR -c~2)^3 [a TO z]',
         "certificate " * 333, "证" * 4000, "a\x00b", "ＣＥＲＴＩＦＩＣＡＴＥ", "the of and", "e\u0301" * 50, "ﷺ",
     ],
 )  # fmt: skip
@@ -206,10 +208,12 @@ def test_questions_and_changes_at_the_same_time(graph: KnowledgeGraph, index: Se
 def test_the_packaged_model_answers_across_languages(graph: KnowledgeGraph, e5: ProcessEncoder) -> None:
     put(
         graph,
-        lesson("tls", "A warning said that the SSL certificate was going to expire; renew it and use a shared address."),
+        lesson("tls", "A warning said that the SSL certificate was going to expire; renew it in time."),
         lesson("pump", "Inspect the valves of the pump before every test."),
         lesson("people", "Plan holidays of the team before the release."),
-        lesson("zh", "会议应当有明确的议程和记录。"),
+        lesson("zh1", "会议应当有明确的议程和记录。"),
+        lesson("zh2", "磁盘空间不足时服务会停止。"),
+        lesson("zh3", "供应商延迟交货导致成本上升。"),
     )
     index = SearchIndex(graph.store, {"multilingual": e5}, None)
     for question in ("what happens when certificates expire", "证书过期怎么办"):

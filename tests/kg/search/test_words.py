@@ -45,7 +45,7 @@ def test_tokens_point_at_their_text() -> None:
 
 
 def test_marks_point_at_the_words() -> None:
-    text = "İstanbul: the certificates expired. 證書已經過期，证书要更新。 Certification is another matter; recertified."
+    text = "İstanbul: the certificates expired. 證書已經過期，证书要更新。 Certification; recertified."
     marks = find_terms(text, [q.term for q in query_terms("expire certificate 证书过期")])
     assert [text[m.start : m.end].lower() for m in marks][:2] == ["certificates", "expired"]
     assert "證書" in [text[m.start : m.end] for m in marks]
@@ -54,7 +54,8 @@ def test_marks_point_at_the_words() -> None:
 
 def test_passages_show_the_part_that_matched() -> None:
     long = "Nothing of interest here. " * 40 + "Then the certificate expired at night. " + "More of it. " * 40
-    found = passages({"title": "A title", "lesson": long, "driving_event": None}, ["certif", "expir", latin_term("certificate")])
+    wanted = ["certif", "expir", latin_term("certificate")]
+    found = passages({"title": "A title", "lesson": long, "driving_event": None}, wanted)
     assert len(found) == 1
     piece = found[0]
     assert piece.text == long[piece.start : piece.start + len(piece.text)]

@@ -28,9 +28,10 @@ def run(home: Path) -> Any:
 
 
 def test_init_makes_a_private_home_with_the_sample(run, home: Path) -> None:
-    done = run("init", "--json")
+    done = run("init", "--sample", "--json")
     assert done.exit_code == 0, done.stderr
     said = json.loads(done.stdout)
+    assert len(said["reports"]) == 4
     assert (said["new"], said["records"]["Project"], said["sample"]["rejected"]) == (True, 402, 0)
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
     again = run("init", "--sample", "--json")

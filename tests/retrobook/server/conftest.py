@@ -71,7 +71,8 @@ class RunningServer:
     def fill(self, fill: Callable[[KnowledgeGraph], None]) -> None:
         """Put records into the store while no server owns it."""
         self.home.mkdir(parents=True, exist_ok=True)
-        with own_graph(Settings(home=self.home), create=True) as graph:
+        (self.home / "settings.toml").write_text("encoders = []\n")  # a test of the server loads no model
+        with own_graph(Settings(home=self.home, encoders=[]), create=True) as graph:
             fill(graph)
 
     def start(self, *arguments: str) -> RunningServer:
@@ -166,14 +167,15 @@ def read_line(process: subprocess.Popen[str], patience: float = PATIENCE) -> str
 
 
 def children(pid: int) -> list[int]:
-    """Processes started by a process that still run."""
+    """Kernels started by a process that still run."""
     found = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = path.read_text().rsplit(")", 1)[1].split()
+            kernel = b"ipykernel_launcher" in (path.parent / "cmdline").read_bytes()
         except OSError:
             continue
-        if int(fields[1]) == pid and fields[0] != "Z":
+        if int(fields[1]) == pid and fields[0] != "Z" and kernel:
             found.append(int(path.parent.name))
     return found
 

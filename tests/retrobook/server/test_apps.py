@@ -10,7 +10,7 @@ import pytest
 
 from tests.retrobook.server import channel
 from tests.retrobook.server.channel import message
-from tests.retrobook.server.conftest import Browser, RunningServer, eventually, kernel_of, look
+from tests.retrobook.server.conftest import ROOT, Browser, RunningServer, eventually, kernel_of, look
 from tests.retrobook.server.notebooks import LOOK_AROUND, app
 
 SECRET = "correct-horse-battery"
@@ -201,6 +201,18 @@ def test_unknown_apps_name_the_nearest(bridge: Browser):
     assert "look_around" in answer.text
 
 
+def test_what_a_kernel_imports_stays_thin():
+    import subprocess
+    import sys
+
+    code = (
+        "import sys, kg; from widgets.apps import lesson_search; print(*{name.split('.')[0] for name in sys.modules})"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    heavy = {"torch", "sentence_transformers", "transformers", "sklearn", "scipy", "pandas", "kglite", "neo4j", "jieba"}
+    assert not heavy & set(said.split())
+
+
 def test_apps_may_load_nothing_from_elsewhere(bridge: Browser):
     policy = bridge.get("/apps/look_around").headers["content-security-policy"]
     assert "http" not in policy
@@ -227,9 +239,10 @@ def test_too_many_apps_are_refused_kindly(tmp_path: Path):
     try:
         with server.owner() as browser:
             kernel = kernel_of(browser.get("/apps/look_around").text)
-            answer = browser.get("/apps/look_around")
-            assert answer.status_code == 503
-            assert "Traceback" not in answer.text
+            refused = browser.get("/apps/look_around").text
+            assert "data-no-kernel" in refused
+            assert "LOOK" not in refused
+            assert len(server.kernels()) == 1
             browser.submit(f"/voila/api/shutdown/{kernel}")
             assert browser.get("/apps/look_around").status_code == 200
             assert len(server.kernels()) == 1
