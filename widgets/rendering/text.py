@@ -46,7 +46,7 @@ def number(value: float | Decimal | int | None) -> str:
 
 
 def marked(text: str, marks: list[tuple[int, int]] | None = None) -> Markup:
-    """A text, escaped, with its spans `[start, end)` marked; overlapping spans join."""
+    """A text, escaped, with its spans `[start, end)` marked; overlapping spans join, Markdown's signs go."""
     pieces: list[str] = []
     at = 0
     for start, end in sorted(marks or []):
@@ -56,7 +56,7 @@ def marked(text: str, marks: list[tuple[int, int]] | None = None) -> Markup:
         pieces += [str(escape(text[at:start])), "<mark>", str(escape(text[start:end])), "</mark>"]
         at = end
     pieces.append(str(escape(text[at:])))
-    return Markup("".join(pieces))  # noqa: S704  (each piece is escaped above)
+    return Markup("".join(pieces).replace("`", "").replace("**", ""))  # noqa: S704  (each piece is escaped above)
 
 
 @cache

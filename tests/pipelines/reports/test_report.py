@@ -82,8 +82,8 @@ def test_a_chinese_report_is_chinese_and_marks_data_in_other_languages(page: Any
     text = page("project:a", "zh")
     said = words(text)
     for fact in (
-        "项目回顾",
-        "团队在2018年1月18日至2019年5月1日之间回顾了 2 次",
+        "项目复盘",
+        "团队在2018年1月18日至2019年5月1日之间复盘了 2 次",
         "做得不好",
         "未完成的行动项及其时长",
         "以原文（英文）显示",
