@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from typing import Any
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 from jupyter_server.services.kernels.connection.base import serialize_msg_to_ws_v1
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
+T = TypeVar("T")
 V1 = "v1.kernel.websocket.jupyter.org"
 
 
@@ -48,7 +51,7 @@ def refusal(url: str, kernel_id: str, cookies: str = "", **headers: str) -> int:
         connection.close()
         return 101
 
-    return asyncio.run(attempt())
+    return in_a_loop_of_its_own(attempt())
 
 
 def talk(
@@ -80,7 +83,7 @@ def talk(
         connection.close()
         return heard
 
-    return asyncio.run(conversation())
+    return in_a_loop_of_its_own(conversation())
 
 
 def kinds(heard: list[Any]) -> set[str]:
@@ -92,3 +95,9 @@ def kinds(heard: list[Any]) -> set[str]:
         elif isinstance(item, bytes):
             found |= {name for name in ("execute_reply", "execute_result", "stream", "error") if name.encode() in item}
     return found
+
+
+def in_a_loop_of_its_own(work: Coroutine[Any, Any, T]) -> T:
+    """What a coroutine returns; a thread of its own, since a browser driven earlier may hold this one's loop."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()

@@ -10,6 +10,7 @@ import httpx
 from kg.policy import local_owner
 from retrobook.server.events import WAITING, Hub
 from retrobook.server.identity import Known
+from tests.retrobook.server.channel import in_a_loop_of_its_own
 from tests.retrobook.server.conftest import Browser, RunningServer
 
 
@@ -64,7 +65,7 @@ def test_events_come_from_any_thread_and_reach_their_audience_alone():
         ]
         return heard[0], heard[1]
 
-    one, other = asyncio.run(scene())
+    one, other = in_a_loop_of_its_own(scene())
     assert len(one) == 5
     assert all(text.startswith("event: run\ndata: ") for text in one)
     assert len(other) == WAITING
