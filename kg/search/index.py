@@ -62,6 +62,7 @@ class SearchIndex:
         self._updating = threading.RLock()  # held by whoever applies the change log
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self._warm = False
         self._revision = -1
         self._completed = -1
         self._columns = Columns()
@@ -166,6 +167,7 @@ class SearchIndex:
         while not self._stop.is_set():
             try:
                 self.refresh()
+                self._warm_up()
                 self.encode_pending()
                 self._complete_nodes()
             except KgError as error:
@@ -173,6 +175,14 @@ class SearchIndex:
             except Exception:
                 log.exception("The search index failed to follow the store; it tries again.")
             self._stop.wait(self._pause)
+
+    def _warm_up(self) -> None:
+        """Have the models ready before the first question, when there is something to find."""
+        if self._warm or not self._columns.ids:
+            return
+        self._warm = True
+        for arm in self._arms:
+            arm.question("?")
 
     def _complete_nodes(self) -> None:
         if self._completed == self._revision:
