@@ -43,4 +43,6 @@ def test_nothing_speaks_of_where_it_was_made():
                 __file__
             ):
                 continue
+            if "sample" in path.parts:  # other people's words, unchanged
+                continue
             assert not private.search(path.read_text(encoding="utf-8")), path
