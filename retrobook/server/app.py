@@ -128,9 +128,11 @@ class RetrobookServer(Voila):
         self.app.add_handlers(".*$", self.init_handlers())
         identity = self.server.identity
         house: KernelHouse = self.kernel_manager
-        identity.sessions.on_end(
-            lambda key: loop.call_soon_threadsafe(lambda: _keep(asyncio.ensure_future(house.end_all_of(key))))
-        )
+
+        def sign_out(key: str) -> None:
+            loop.call_soon_threadsafe(lambda: _keep(asyncio.ensure_future(house.end_all_of(key))))
+
+        identity.sessions.on_end(sign_out)
         follow = asyncio.create_task(
             self.server.hub.follow(self.server.graph.store, self.server.pools, identity.people.forget)
         )

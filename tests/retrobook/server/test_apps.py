@@ -27,7 +27,12 @@ def server(tmp_path_factory):
     )
     found.fill(two_projects)
     app(home, "look_around", LOOK_AROUND)
-    app(home, "parameterised", "note: str = 'none'", "import json; print('LOOK' + json.dumps({'note': note}) + 'AROUND')")
+    app(
+        home,
+        "parameterised",
+        "note: str = 'none'",
+        "import json; print('LOOK' + json.dumps({'note': note}) + 'AROUND')",
+    )
     app(home, "broken", "raise ValueError('the secret of the cellar')")
     found.start()
     yield found
