@@ -206,7 +206,9 @@ def serve(settings: Settings, *, open_browser: bool = False, announce: Callable[
             if app.jobs.running():
                 os._exit(0)  # a report in the making has a thread that nothing else can end; its kernel follows
 
-    asyncio.run(run())
+    # The graph's engine turns Ctrl-C in the middle of a query into KeyboardInterrupt: a way to stop like any other.
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(run())
 
 
 def _listen(settings: Settings) -> list[socket.socket]:
