@@ -128,9 +128,11 @@ class RetrobookServer(Voila):
         self.app.add_handlers(".*$", self.init_handlers())
         identity = self.server.identity
         house: KernelHouse = self.kernel_manager
-        identity.sessions.on_end(
-            lambda key: loop.call_soon_threadsafe(lambda: _keep(asyncio.ensure_future(house.end_all_of(key))))
-        )
+
+        def sign_out(key: str) -> None:
+            loop.call_soon_threadsafe(lambda: _keep(asyncio.ensure_future(house.end_all_of(key))))
+
+        identity.sessions.on_end(sign_out)
         follow = asyncio.create_task(
             self.server.hub.follow(self.server.graph.store, self.server.pools, identity.people.forget)
         )
@@ -204,7 +206,9 @@ def serve(settings: Settings, *, open_browser: bool = False, announce: Callable[
             if app.jobs.running():
                 os._exit(0)  # a report in the making has a thread that nothing else can end; its kernel follows
 
-    asyncio.run(run())
+    # The graph's engine turns Ctrl-C in the middle of a query into KeyboardInterrupt: a way to stop like any other.
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(run())
 
 
 def _listen(settings: Settings) -> list[socket.socket]:

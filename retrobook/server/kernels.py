@@ -133,8 +133,9 @@ class KernelHouse(AsyncMappingKernelManager):
         more = {name: request[name] for name in REQUEST_VARIABLES if name in request}
         try:
             if kernel_id in self:
-                self.get_kernel(kernel_id).last_activity = utcnow()
-                await run_in(self.get_kernel(kernel_id), set_variables({**more, HANDLE_VARIABLE: handle}))
+                waited: Any = self.get_kernel(kernel_id)
+                waited.last_activity = utcnow()
+                await run_in(waited, set_variables({**more, HANDLE_VARIABLE: handle}))
             else:
                 await self._start(kernel_id, handle, more, kernel_name)
         except BaseException:

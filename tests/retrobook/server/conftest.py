@@ -98,11 +98,10 @@ class RunningServer:
         """End it as a person would; its exit code."""
         assert self.process is not None
         self.process.send_signal(number)
-        code = self.process.wait(30)
-        for stream in (self.process.stdout, self.process.stderr):
-            if stream is not None:
-                stream.close()
+        _, complaint = self.process.communicate(timeout=60)
+        code = self.process.returncode
         self.process = None
+        assert number == signal.SIGKILL or code == 0, complaint
         return code
 
     def kill(self) -> None:
