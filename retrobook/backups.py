@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import tarfile
 import tempfile
 from collections.abc import Iterator
@@ -17,8 +16,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from kg.errors import Conflict, ExchangeError, NotFound, StoreFull
+from kg.errors import Conflict, ExchangeError, NotFound
 from kg.store.protocol import GraphStore
+from kg.store.whole_file import whole_file
 
 from .assembly import installed_store
 from .settings import FILE, Settings
@@ -44,32 +44,20 @@ def create_backup(store: GraphStore, settings: Settings, path: Path) -> dict[str
         StoreFull: No room; nothing is left behind.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    try:
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".backup-") as folder:
-            graph = Path(folder) / GRAPH
-            counts = store.export(graph)
-            files = {GRAPH: graph, **dict(_files(settings))}
-            manifest = {
-                "made_at": datetime.now(UTC).isoformat(),
-                "counts": counts,
-                "files": {name: _digest(source) for name, source in files.items()},
-            }
-            (Path(folder) / MANIFEST).write_text(json.dumps(manifest, indent=2), encoding="utf-8")
-            with tarfile.open(aside, "w:gz") as archive:
-                archive.add(Path(folder) / MANIFEST, MANIFEST)
-                for name, source in files.items():
-                    archive.add(source, name)
-        Path(aside).replace(path)
-    except OSError as error:
-        Path(aside).unlink(missing_ok=True)
-        if error.errno == 28:
-            raise StoreFull(f"There is no room left for {path}; no backup was written.", path=str(path)) from error
-        raise
-    except BaseException:
-        Path(aside).unlink(missing_ok=True)
-        raise
+    with whole_file(path) as aside, tempfile.TemporaryDirectory(dir=path.parent, prefix=".backup-") as folder:
+        graph = Path(folder) / GRAPH
+        counts = store.export(graph)
+        files = {GRAPH: graph, **dict(_files(settings))}
+        manifest = {
+            "made_at": datetime.now(UTC).isoformat(),
+            "counts": counts,
+            "files": {name: _digest(source) for name, source in files.items()},
+        }
+        (Path(folder) / MANIFEST).write_text(json.dumps(manifest, indent=2), encoding="utf-8")
+        with tarfile.open(aside, "w:gz") as archive:
+            archive.add(Path(folder) / MANIFEST, MANIFEST)
+            for name, source in files.items():
+                archive.add(source, name)
     return {"path": str(path), "bytes": path.stat().st_size, "counts": counts}
 
 

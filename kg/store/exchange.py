@@ -9,17 +9,16 @@ Two stores that hold the same graph give the same bytes.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
-from ..errors import ExchangeError, StoreFull
+from ..errors import ExchangeError
 from ..queries import statement
 from ..schema import Label, Rel
 from .protocol import Change, GraphStore, Row
+from .whole_file import whole_file
 
 FORMAT = "retrobook-graph"
 VERSION = 1
@@ -55,27 +54,13 @@ def export_graph(store: Reader, path: Path) -> dict[str, int]:
     """
     counts: dict[str, int] = {}
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            header = {"format": FORMAT, "version": VERSION, "revision": read_revision(store)}
-            out.write(_line(header))
-            for line, kind in _lines(store):
-                out.write(_line(line))
-                counts[kind] = counts.get(kind, 0) + 1
-            out.write(_line({"end": True, "lines": sum(counts.values())}))
-            out.flush()
-            os.fsync(out.fileno())
-        Path(aside).replace(path)
-    except OSError as error:
-        Path(aside).unlink(missing_ok=True)
-        if error.errno == 28:
-            raise StoreFull(f"There is no room left for {path}; nothing was written.", path=str(path)) from error
-        raise
-    except BaseException:
-        Path(aside).unlink(missing_ok=True)
-        raise
+    with whole_file(path) as aside, aside.open("w", encoding="utf-8") as out:
+        header = {"format": FORMAT, "version": VERSION, "revision": read_revision(store)}
+        out.write(_line(header))
+        for line, kind in _lines(store):
+            out.write(_line(line))
+            counts[kind] = counts.get(kind, 0) + 1
+        out.write(_line({"end": True, "lines": sum(counts.values())}))
     return counts
 
 
