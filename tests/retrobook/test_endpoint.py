@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from kg.client import RemoteGraph
-from kg.errors import Forbidden, NotFound, NotSignedIn, StoreUnavailable
+from kg.errors import Forbidden, NotFound, NotSignedIn, QueryFailed, StoreUnavailable
 from kg.graph import KnowledgeGraph
 from kg.opening import open_graph
 from retrobook.server.endpoint import answer
@@ -45,6 +45,7 @@ def test_an_operation_is_answered_as_json(graph: KnowledgeGraph) -> None:
         ("list_projects", b'{"limit": 0}', 400, "invalid_request"),
         ("list_projects", b'{"nonsense": 1}', 400, "invalid_request"),
         ("list_projects", b"\xff\xfe", 400, "invalid_request"),
+        ("list_projects", b"[" * 100_000, 400, "invalid_request"),
         ("project_facts", b'{"project": "project:on"}', 404, "not_found"),
     ],
 )
@@ -54,6 +55,19 @@ def test_what_is_wrong_is_said_with_status_and_code(
     answered, error = said(answer(graph, name, body))
     assert (answered, error["code"]) == (status, code)
     assert error["message"]
+
+
+def test_a_statement_that_fails_is_for_the_log_alone(
+    graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise QueryFailed("no such function [MATCH (n:Person) RETURN n]", query="MATCH (n:Person) RETURN n")
+
+    monkeypatch.setattr(graph, "call", fail)
+    status, body = answer(graph, "list_projects", b"{}")
+    assert status == 500
+    assert b"MATCH" not in body
+    assert "MATCH (n:Person)" in caplog.text
 
 
 def test_an_error_that_is_not_ours_keeps_its_details_to_the_log(graph: KnowledgeGraph, caplog: Any) -> None:
