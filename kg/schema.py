@@ -30,6 +30,7 @@ class Label(StrEnum):
     RETROSPECTIVE = "Retrospective"
     ACTION_ITEM = "ActionItem"
     LESSON = "Lesson"
+    LESSON_EVENT = "LessonEvent"
     PRACTICE = "Practice"
     ALERT = "Alert"
     DECISION = "Decision"
@@ -67,6 +68,7 @@ class Rel(StrEnum):
     RECURRED_IN = "RECURRED_IN"  # Lesson -> Project
     CONTRADICTS = "CONTRADICTS"  # Lesson -> Lesson
     SUPERSEDES = "SUPERSEDES"  # Lesson -> Lesson
+    TRANSLATES = "TRANSLATES"  # Lesson -> Lesson it says in another language
     DISTILLED_FROM = "DISTILLED_FROM"  # Practice -> Lesson
     APPLIED = "APPLIED"  # Project -> Lesson or Practice {at, result}
     OWNS = "OWNS"  # Person -> Outcome, ActionItem
@@ -87,6 +89,7 @@ INDEXED: tuple[tuple[Label, str], ...] = (
     (Label.ACTION_ITEM, "project"),
     (Label.LESSON, "project"),
     (Label.LESSON, "state"),
+    (Label.LESSON_EVENT, "subject"),
     (Label.RUN, "project"),
     (Label.REVISION, "record_id"),
 )

@@ -5,7 +5,16 @@ from __future__ import annotations
 from ..errors import NotFound
 from ..schema import Label
 from .language import detect_language
-from .lessons import Lesson, LessonState, Polarity, Practice
+from .lessons import (
+    ApplicationResult,
+    EventState,
+    Lesson,
+    LessonEvent,
+    LessonEventKind,
+    LessonState,
+    Polarity,
+    Practice,
+)
 from .outcomes import (
     KPI,
     Alert,
@@ -38,8 +47,8 @@ RECORDS: dict[Label, type[Record]] = {
     kind.label: kind
     for kind in (
         Project, OutcomeType, Outcome, Assessment, Measurement, KPI, CostEntry, BenefitEntry, Evidence, Review,
-        Objective, KeyResult, Milestone, WorkItem, ProcessMetric, Retrospective, ActionItem, Lesson, Practice,
-        Alert, Decision, Person, Team, SourceObject, Run, AuditEntry,
+        Objective, KeyResult, Milestone, WorkItem, ProcessMetric, Retrospective, ActionItem, Lesson, LessonEvent,
+        Practice, Alert, Decision, Person, Team, SourceObject, Run, AuditEntry,
     )
 }  # fmt: skip
 """Every kind of record by its label."""
@@ -58,9 +67,10 @@ def record_class(label: str) -> type[Record]:
 
 
 __all__ = [
-    "KPI", "OPEN_STATUSES", "RECORDS", "ActionItem", "ActionStatus", "Alert", "Assessment", "AuditEntry",
-    "BenefitEntry", "CostEntry", "Decision", "Direction", "Evidence", "EvidenceKind", "Horizon", "KeyResult",
-    "Lesson", "LessonState", "Measurement", "Milestone", "Note", "Objective", "Origin", "Outcome", "OutcomeState",
+    "KPI", "OPEN_STATUSES", "RECORDS", "ActionItem", "ActionStatus", "Alert", "ApplicationResult", "Assessment",
+    "AuditEntry", "BenefitEntry", "CostEntry", "Decision", "Direction", "EventState", "Evidence", "EvidenceKind",
+    "Horizon", "KeyResult", "Lesson", "LessonEvent", "LessonEventKind", "LessonState", "Measurement",
+    "Milestone", "Note", "Objective", "Origin", "Outcome", "OutcomeState",
     "OutcomeType", "Person", "Polarity", "Practice", "ProcessMetric", "Project", "ProjectStatus", "Record",
     "Relationship", "Retrospective", "Review", "ReviewDecision", "Role", "Run", "RunStatus", "SourceObject",
     "Team", "TimelineEvent", "WorkItem", "derive_id", "detect_language", "record_class",

@@ -56,6 +56,7 @@ class Lesson(Record):
     state: LessonState = LessonState.DRAFT
     author: str | None = None
     retrospective: str | None = None
+    translation_of: str | None = None
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -79,6 +80,49 @@ class Lesson(Record):
             " ".join(self.topics),
         ]
         return "\n".join(part for part in parts if part)
+
+
+class LessonEventKind(StrEnum):
+    """What became of a lesson after it was kept."""
+
+    HELPED = "helped"
+    APPLIED = "applied"
+    RECURRED = "recurred"
+
+
+class ApplicationResult(StrEnum):
+    """What applying a lesson or a practice brought."""
+
+    BETTER = "better"
+    SAME = "same"
+    WORSE = "worse"
+    UNKNOWN = "unknown"
+
+
+class EventState(StrEnum):
+    """Whether an event counts: a recurrence is proposed until somebody else accepts it."""
+
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class LessonEvent(Record):
+    """Something that happened to a lesson (or a practice): it helped, was applied, or what it warns of came again.
+
+    `project` is where it happened; `person` who says so.
+    """
+
+    label: ClassVar[Label] = Label.LESSON_EVENT
+
+    subject: NonEmpty
+    kind: LessonEventKind
+    person: str
+    happened_on: date | None = None
+    result: ApplicationResult | None = None
+    note: Text | None = None
+    state: EventState = EventState.ACCEPTED
+    decided_by: str | None = None
 
 
 class Practice(Record):

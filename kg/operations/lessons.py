@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -21,6 +22,7 @@ Language = Literal["en", "zh"]
 class LessonFilters(BaseModel):
     """Limits that hold before retrieval in every arm; a list means any of its values."""
 
+    source: list[str] = []
     project: list[str] = []
     unit: list[str] = []
     sector: list[str] = []
@@ -34,10 +36,18 @@ class LessonFilters(BaseModel):
 
 
 class SearchLessons(Request):
-    """A question, limits and a page."""
+    """A question, limits and a page.
+
+    `project` is the asker's own: lessons near it and its types of outcome count more.
+    `as_of` answers with what was recorded and valid that day. `fold` shows lessons that say
+    the same once.
+    """
 
     text: str = Field(min_length=1, max_length=4000)
     filters: LessonFilters = LessonFilters()
+    project: str | None = None
+    as_of: date | None = None
+    fold: bool = True
     limit: int = Field(default=10, ge=1, le=100)
     offset: int = Field(default=0, ge=0, le=10_000)
 
@@ -66,10 +76,53 @@ class Passage(BaseModel):
     start: int = 0
 
 
-class LessonHit(BaseModel):
-    """A lesson found, with why."""
+class PathStep(BaseModel):
+    """A step from the asker's project towards a lesson: a relationship and the record it leads to.
+
+    `forward` is False when the relationship points the other way.
+    """
+
+    relation: str
+    forward: bool
+    label: str
+    id: str
+    name: str
+
+
+class LessonLink(BaseModel):
+    """A lesson by its name."""
 
     id: str
+    title: str
+
+
+class Notice(StrEnum):
+    """What a reader must know before trusting a hit."""
+
+    DRAFT = "draft"
+    REVIEW_DUE = "review_due"
+    SUPERSEDED = "superseded"
+    NOT_EFFECTIVE = "not_effective"
+    CONFLICT = "conflict"
+
+
+class LessonHit(BaseModel):
+    """A lesson found, with why.
+
+    Attributes:
+        rank: Its place among all hits, 1 is best.
+        path: How the asker's project leads to it; empty without one.
+        folded: Lessons that say the same (or the same in another language), shown under it.
+        replaces: Superseded lessons that matched and that this one stands in for.
+        notices: What lowers trust in it.
+        helped: How many people said that it helped.
+        applied: How often it was applied.
+        recurred: How often what it warns of was accepted to have happened again.
+        conflicts: Accepted lessons that recommend the opposite under the same conditions.
+    """
+
+    id: str
+    rank: int = 0
     external_id: str | None = None
     source_system: str | None = None
     title: str
@@ -86,6 +139,14 @@ class LessonHit(BaseModel):
     parts: list[ScorePart]
     matched_terms: list[str] = []
     passages: list[Passage] = []
+    path: list[PathStep] = []
+    folded: list[LessonLink] = []
+    replaces: list[LessonLink] = []
+    notices: list[Notice] = []
+    helped: int = 0
+    applied: int = 0
+    recurred: int = 0
+    conflicts: list[LessonLink] = []
 
 
 class ArmState(BaseModel):

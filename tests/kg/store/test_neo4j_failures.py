@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import socket
 import threading
@@ -38,15 +39,18 @@ class Relay:
         self._door = socket.create_server(("127.0.0.1", 0))
         self._pairs: list[socket.socket] = []
         self._last_request = threading.Event()
+        self._cutting = threading.Lock()
         self.port = self._door.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self) -> None:
         """Drop every connection; new ones are served."""
-        for end in self._pairs:
-            end.shutdown(socket.SHUT_RDWR)
+        with self._cutting:
+            ends, self._pairs = self._pairs, []
+        for end in ends:
+            with contextlib.suppress(OSError):  # the other side may have gone first
+                end.shutdown(socket.SHUT_RDWR)
             end.close()
-        self._pairs.clear()
 
     def cut_after_next_request(self) -> None:
         """Pass one more request on, then drop every connection before the answer."""
@@ -66,7 +70,8 @@ class Relay:
             except OSError:
                 return
             far = socket.create_connection(self._server)
-            self._pairs += [near, far]
+            with self._cutting:
+                self._pairs += [near, far]
             for source, target in ((near, far), (far, near)):
                 threading.Thread(target=self._pump, args=(source, target), daemon=True).start()
 
