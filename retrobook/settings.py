@@ -37,6 +37,10 @@ class Settings(BaseModel):
         default=["multilingual=builtin:e5-small", "english=builtin:minilm"],
         description="Vector arms as name=model; a model is builtin:e5-small, builtin:minilm, a hub id or a folder.",
     )
+    reranker: str | None = Field(
+        default=None,
+        description="Cross-encoder that reads the first hits again: a hub id or a folder; none when empty.",
+    )
     kernel_idle_seconds: int = Field(default=600, ge=1, description="An app's kernel is ended when unused this long.")
     kernel_limit: int = Field(default=40, ge=1, description="How many kernels may run at once.")
     spare_kernels: int = Field(default=1, ge=0, description="How many kernels wait for the next visitor to an app.")

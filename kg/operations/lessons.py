@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from ..domain import Lesson, LessonState, Polarity, Project, Relationship, Retrospective, Role, derive_id
-from ..errors import Conflict
+from ..errors import Conflict, InvalidRequest
 from ..policy import require_visible
 from ..schema import Label, Rel
 from ..store.records import get_record, put_records, put_relationships
@@ -152,7 +152,9 @@ class LessonHit(BaseModel):
 class ArmState(BaseModel):
     """An arm of the index, as far as the asker may see.
 
-    `pending` records are not yet found by it; `problem` says why the arm is silent.
+    `pending` records are not yet found by it; `problem` says why the arm is silent. While
+    another model is to take over, `next_model` names it and `next_pending` says how many
+    records it has yet to read; the present one serves until then.
     """
 
     name: str
@@ -160,6 +162,8 @@ class ArmState(BaseModel):
     records: int
     pending: int = 0
     problem: str | None = None
+    next_model: str | None = None
+    next_pending: int = 0
 
 
 class LessonHits(Response):
@@ -211,7 +215,15 @@ class DraftLesson(Request):
 @operation(Role.MEMBER)
 def search_lessons(context: Context, request: SearchLessons) -> LessonHits:
     """Lessons that answer a question in English or Chinese, with why each was found."""
-    hits: LessonHits = context.service("search").search(request, context.scope)
+    today = context.now.date()
+    if request.as_of is not None and request.as_of > today:
+        raise InvalidRequest(f"as_of {request.as_of} lies in the future.", field="as_of")
+    if request.as_of == today:
+        request = request.model_copy(update={"as_of": None})
+    if request.project is not None:
+        own = find_project(context.store, request.project, context.scope)
+        request = request.model_copy(update={"project": own.id})
+    hits: LessonHits = context.service("search").search(request, context.scope, today)
     return hits
 
 

@@ -96,6 +96,21 @@ class VectorArm:
         if self._matrix is not None:
             self._matrix.keep(kept)
 
+    def kept(self, size: int) -> tuple[NDArray[Any], NDArray[Any]] | None:
+        """Vectors and which rows have one, for an index of `size` rows; None without any."""
+        if self._matrix is None:
+            return None
+        self._grow(size)
+        return self._matrix.view[:size], self._known.view[:size]
+
+    def restore(self, matrix: NDArray[Any], known: NDArray[Any]) -> None:
+        """Take back what `kept` gave."""
+        if matrix.ndim != 2 or len(matrix) != len(known):
+            raise ValueError("the vectors do not fit their rows")
+        self._matrix = Growing(np.float32, matrix.shape[1])
+        self._matrix.restore(matrix)
+        self._known.restore(known)
+
     def nbytes(self) -> int:
         """Bytes of vectors."""
         return 0 if self._matrix is None else int(self._matrix.view.nbytes)
