@@ -91,5 +91,6 @@ def services(settings: Settings, store: GraphStore) -> dict[str, Any]:
         reranker=ProcessReranker(settings.reranker, process) if settings.reranker else None,
         served=ServedModels(settings.cache_dir / "models.json", lambda model: ProcessEncoder(model, process)),
         snapshot=settings.cache_dir / "index",
+        native_above=settings.native_index_above,
     )
     return {"backups": write_backup, "search": search, "recommender": Recommender(store)}

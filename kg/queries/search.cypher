@@ -87,3 +87,9 @@ MATCH (e:LessonEvent)
 WHERE e.retired_at IS NULL AND e.kind = 'recurred' AND e.state = 'accepted'
 RETURN e.subject AS lesson, e.project AS project, e.unit AS unit, e.confidential AS confidential
 ORDER BY e.id
+
+// name: vectors_of
+UNWIND $ids AS id
+MATCH (n:__LABEL__ {id: id})
+WHERE n[$prop] IS NOT NULL
+RETURN n.id AS id, n[$prop] AS vector

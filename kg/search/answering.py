@@ -118,6 +118,7 @@ def question_vectors(arms: Sequence[ArmEncoding], text: str, language: str, sele
             vector = arm.question(text)
             if vector is not None:
                 found[arm.name] = vector
+                arm.vectors.prefetch(vector, selection.visible)
     return found
 
 
@@ -150,7 +151,7 @@ def _meanings(
             except EncoderError as error:
                 arm.problem = error.message
                 continue
-            found.append(Meaning(arm.name, cosines, arm.vectors.known(size), arm.languages))
+            found.append(Meaning(arm.name, cosines, arm.vectors.known(size), arm.languages, arm.vectors.basis(size)))
     return found
 
 

@@ -16,6 +16,7 @@ from ..schema import Label, vector_property
 from ..store.protocol import GraphStore
 from ..store.records import set_vectors
 from .columns import MASK, ROWS, Columns, Entry
+from .native import NativeVectorArm
 from .vectors import FLOATS, VectorArm
 
 QUESTIONS_KEPT = 2048
@@ -53,7 +54,7 @@ class ArmEncoding:
         self.problem: str | None = None
         self.coming_problem: str | None = None
         self.rewrite: list[str] = []
-        """Ids of nodes that still carry the vectors of an earlier model."""
+        """Ids of nodes that lack a vector or still carry the vectors of an earlier model."""
         self.rewrite_all = False
         self._store = store
         self._cache = cache
@@ -107,12 +108,12 @@ class ArmEncoding:
 
     def question(self, text: str) -> FLOATS | None:
         """The vector of a question, or None when the model cannot give one."""
+        self._last_question = time.monotonic()
         with self._guard:
             kept = self._questions.get(text)
             if kept is not None:
                 self._questions.move_to_end(text)
                 return kept
-        self._last_question = time.monotonic()
         try:
             vector: FLOATS = self.vectors.encoder.encode_queries([text])[0]
         except EncoderError as error:
@@ -186,6 +187,8 @@ class ArmEncoding:
             return 0
         if arm is self.vectors:
             self._write(dict(zip((key for key, _ in batch), made, strict=True)))
+            for row in rows.values():
+                arm.written(row)
         return len(batch)
 
     def _vectors_of(self, arm: VectorArm, texts: list[str]) -> list[FLOATS]:
@@ -212,22 +215,43 @@ class ArmEncoding:
         if self._took_over is not None:
             self._took_over(self)
 
-    def complete_nodes(self, current: Callable[[], Columns], lock: threading.RLock) -> int:
-        """Put vectors on nodes that lack them or carry an earlier model's; how many."""
-        if self.rewrite:
-            keys, self.rewrite = self.rewrite[:MOST], self.rewrite[MOST:]
-        else:
-            prop = vector_property(self.name)
-            keys = [r["id"] for r in self._store.read(statement("search.without_vector", Label.LESSON), prop=prop)]
+    def list_bare_nodes(self, columns: Columns) -> None:
+        """Learn which nodes have no vector of this arm though there is one."""
+        prop = vector_property(self.name)
+        bare = (row["id"] for row in self._store.read(statement("search.without_vector", Label.LESSON), prop=prop))
+        rows = ((key, columns.row_of.get(key)) for key in bare)
+        held = [key for key, row in rows if row is not None and self.vectors.vector(row) is not None]
+        self.rewrite = list(dict.fromkeys([*self.rewrite, *held]))
+
+    def complete_nodes(self, current: Callable[[], Columns], lock: threading.RLock) -> bool:
+        """Put vectors on the next few nodes that lack them or carry an earlier model's; False when done."""
+        if not self.rewrite:
+            return False
+        keys, self.rewrite = self.rewrite[:MOST], self.rewrite[MOST:]
         vectors: dict[str, FLOATS] = {}
         with lock:
-            for key in keys[:MOST]:
+            for key in keys:
                 row = current().row_of.get(key)
                 vector = None if row is None else self.vectors.vector(row)
                 if vector is not None:
                     vectors[key] = vector.copy()
         self._write(vectors)
-        return len(vectors)
+        with lock:
+            for key in vectors:
+                if (row := current().row_of.get(key)) is not None:
+                    self.vectors.written(row)
+        return True
+
+    def delegate(self, columns: Callable[[], Columns]) -> None:
+        """Leave the vectors to the graph engine's own index from now on."""
+        native = NativeVectorArm(self.name, self.vectors.encoder, self._store, columns)
+        native.attach()
+        self.vectors = native
+
+    @property
+    def delegated(self) -> bool:
+        """True when the graph engine answers for this arm."""
+        return isinstance(self.vectors, NativeVectorArm)
 
     def close(self) -> None:
         """Let go of the models."""
@@ -255,9 +279,12 @@ class ArmEncoding:
     def _write(self, vectors: Mapping[str, FLOATS]) -> None:
         set_vectors(self._store, Label.LESSON, vector_property(self.name), {k: v.tolist() for k, v in vectors.items()})
 
+    def calm(self) -> bool:
+        """True when nobody has asked for a while."""
+        return time.monotonic() - self._last_question > CALM_SECONDS
+
     def _small(self, waiting: list[tuple[str, str]]) -> list[tuple[str, str]]:
-        calm = time.monotonic() - self._last_question > CALM_SECONDS
-        letters = CALM_LETTERS if calm else BUSY_LETTERS
+        letters = CALM_LETTERS if self.calm() else BUSY_LETTERS
         batch: list[tuple[str, str]] = []
         for item in waiting:
             letters -= len(item[1])

@@ -50,6 +50,8 @@ class SearchIndex:
         reranker: Reads the first hits again; None leaves the fused order.
         served: Which models served before: they go on until new ones are ready.
         snapshot: Folder in which the index is kept between runs; None builds it each time.
+        native_above: With more lessons than this the vectors stay in an engine that has
+            an index of its own for them; None never leaves them there.
     """
 
     def __init__(
@@ -62,12 +64,14 @@ class SearchIndex:
         reranker: Reranker | None = None,
         served: ServedModels | None = None,
         snapshot: Path | None = None,
+        native_above: int | None = None,
     ) -> None:
         self._store = store
         self._cache = cache
         self._pause = pause
         self._served = served
         self._snapshot = Snapshot(snapshot) if snapshot is not None else None
+        self._native_above = native_above if store.indexes_vectors else None
         self._lock = threading.RLock()  # held while rows are read or changed
         self._updating = threading.RLock()  # held by whoever applies the change log
         self._stop = threading.Event()
@@ -230,6 +234,9 @@ class SearchIndex:
                 self._warm_up()
                 self.encode_pending()
                 self._complete_nodes()
+                if self._completed == self._revision:
+                    with self._updating, self._lock:
+                        self._delegate()
                 self.save()
             except KgError as error:
                 log.warning("The search index waits: %s", error)
@@ -246,17 +253,20 @@ class SearchIndex:
             arm.question("?")
 
     def _complete_nodes(self) -> None:
-        if self._completed == self._revision and not any(arm.rewrite for arm in self._arms):
-            return
+        if self._completed != self._revision:
+            for arm in self._arms:
+                with self._lock:
+                    arm.list_bare_nodes(self._held.columns)
+            self._completed = self._revision
         for arm in self._arms:
-            rewriting = bool(arm.rewrite)
-            while not self._stop.is_set() and (
-                arm.complete_nodes(lambda: self._held.columns, self._lock) or arm.rewrite
-            ):
-                pass
-            if rewriting and not arm.rewrite and self._served is not None:
+            wrote = False
+            while arm.complete_nodes(lambda: self._held.columns, self._lock):
+                wrote = True
+                self.refresh()
+                if self._stop.is_set() or not arm.calm():
+                    break  # nodes serve analysts, who come later than questions
+            if wrote and not arm.rewrite and self._served is not None:
                 self._served.remember(arm.name, arm.vectors.encoder, on_nodes=True)
-        self._completed = self._revision
 
     def _catch_up(self) -> None:
         if self._revision != self._store.revision():
@@ -308,6 +318,19 @@ class SearchIndex:
                 if arm.rewrite_all:
                     arm.rewrite, arm.rewrite_all = list(self._held.columns.row_of), False
             self._revision = kept
+            self._delegate()
+
+    def _delegate(self) -> None:
+        """Leave large arms to the engine, once its nodes carry their vectors."""
+        if self._native_above is None or len(self._held.columns.row_of) <= self._native_above:
+            return
+        for arm in self._arms:
+            if arm.delegated or arm.coming is not None or arm.rewrite:
+                continue
+            arm.list_bare_nodes(self._held.columns)
+            if not arm.rewrite:
+                arm.delegate(lambda: self._held.columns)
+                log.info("The arm %s is now answered by the graph engine's own index.", arm.name)
 
     def _take(self, keys: Sequence[str]) -> None:
         if not keys:

@@ -63,6 +63,16 @@ class VectorArm:
         found: FLOATS = self._matrix.view[row]
         return found
 
+    def basis(self, size: int) -> MASK | None:
+        """Rows whose figures stand for all when not all are exact; None when they are."""
+        return None
+
+    def prefetch(self, question: FLOATS, visible: MASK) -> None:
+        """Do beforehand what need not be done under a lock."""
+
+    def written(self, row: int) -> None:
+        """Note that the row's node carries its vector now."""
+
     def scores(self, question: FLOATS, visible: MASK) -> FLOATS:
         """Cosines of the rows that may be seen and have a vector; 0 elsewhere.
 

@@ -41,6 +41,8 @@ class EmbeddedStore:
         StoreCorrupt: The file is not a readable graph; it is left as it is.
     """
 
+    indexes_vectors = False
+
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
         self._writer = threading.RLock()

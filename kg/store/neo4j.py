@@ -73,6 +73,8 @@ class Neo4jStore:
         StoreRefused: The user or password was refused.
     """
 
+    indexes_vectors = True
+
     def __init__(
         self,
         uri: str,

@@ -61,7 +61,13 @@ class Transaction(Protocol):
 
 
 class GraphStore(Protocol):
-    """A property graph that speaks Cypher. Thread-safe."""
+    """A property graph that speaks Cypher. Thread-safe.
+
+    Attributes:
+        indexes_vectors: The engine has an index of its own for vectors on nodes.
+    """
+
+    indexes_vectors: bool
 
     def read(self, query: str, **params: Any) -> list[Row]:
         """Rows of a reading statement.
