@@ -12,11 +12,12 @@ from ..errors import EncoderError
 from ..operations.lessons import ArmState, LessonHits
 from ..store.protocol import GraphStore
 from .answers import GRAPH, Draft, Question, build_hits, read_details, score_parts
-from .columns import MASK, Columns
+from .columns import MASK, ROWS, Columns
 from .encoding import ArmEncoding
 from .filters import Selection
 from .fusion import WORDS, Meaning, fuse
 from .holdings import Holdings
+from .nearest import largest
 from .ranking import FEW, facets, find, rank
 from .rerank import DEPTH, RERANKER, Reranker, rerank
 from .standing import STANDING, losses, notices
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 
 GRAPH_WEIGHT = 0.75
 """What the nearest lesson gains, in spreads of an arm: enough to decide between lessons that fit about equally."""
+CLOSELY = 300
+"""So many of the records that words find best get exact cosines."""
 
 
 class Answerer:
@@ -40,6 +43,7 @@ class Answerer:
         self._store = store
         self._reranker = reranker
         self._rerank_problem: str | None = None
+        self._told: tuple[object, list[ArmState]] | None = None
 
     def order(
         self, question: Question, vectors: Mapping[str, FLOATS], held: Holdings, arms: Sequence[ArmEncoding]
@@ -56,7 +60,8 @@ class Answerer:
         if question.without is not None:
             selection = selection.without(columns.row_of.get(question.without))
         words = held.words.score(question.terms, selection.visible, selection.wanted)
-        meanings = _meanings(arms, vectors, selection, len(columns))
+        closely = largest(words.scores, CLOSELY) if len(columns) > CLOSELY else None
+        meanings = _meanings(arms, vectors, selection, closely)
         lengths = held.words.lengths(len(columns))
         fused = fuse(question.language, words, meanings, columns.coded["language"], selection.visible, lengths)
         failed = held.failed(question.scope) if question.at is None else []
@@ -82,7 +87,7 @@ class Answerer:
             for row, told in zip(rows, parts, strict=True)
         ]  # fmt: skip
         answer = LessonHits(
-            hits=[], total=ranking.total, facets=facets(columns, found), arms=_states(arms, selection, columns),
+            hits=[], total=ranking.total, facets=facets(columns, found), arms=self._states(arms, selection, columns),
         )  # fmt: skip
         return drafts, answer
 
@@ -96,6 +101,16 @@ class Answerer:
         page = drafts[question.offset : question.offset + question.limit]
         details = read_details(self._store, page, past=question.at is not None)
         answer.hits = build_hits(page, details, question, question.offset + 1)
+
+    def _states(self, arms: Sequence[ArmEncoding], selection: Selection, columns: Columns) -> list[ArmState]:
+        key = (
+            id(selection), columns.version,
+            tuple((arm.vectors.version, arm.coming and arm.coming.version, arm.problem, arm.coming_problem)
+                  for arm in arms),
+        )  # fmt: skip
+        if self._told is None or self._told[0] != key:
+            self._told = (key, arm_states(arms, selection, columns))
+        return [state.model_copy() for state in self._told[1]]
 
     def _reread(self, reranker: Reranker, question: Question, drafts: list[Draft]) -> list[Draft]:
         try:
@@ -141,13 +156,14 @@ def _extra(
 
 
 def _meanings(
-    arms: Sequence[ArmEncoding], vectors: Mapping[str, FLOATS], selection: Selection, size: int
+    arms: Sequence[ArmEncoding], vectors: Mapping[str, FLOATS], selection: Selection, closely: ROWS | None
 ) -> list[Meaning]:
     found = []
+    size = len(selection.visible)
     for arm in arms:
         if arm.name in vectors:
             try:
-                cosines = arm.vectors.scores(vectors[arm.name], selection.visible)
+                cosines = arm.vectors.scores(vectors[arm.name], selection.visible, closely)
             except EncoderError as error:
                 arm.problem = error.message
                 continue
@@ -155,7 +171,8 @@ def _meanings(
     return found
 
 
-def _states(arms: Sequence[ArmEncoding], selection: Selection, columns: Columns) -> list[ArmState]:
+def arm_states(arms: Sequence[ArmEncoding], selection: Selection, columns: Columns) -> list[ArmState]:
+    """How far each arm is, as far as the asker may see."""
     states = [ArmState(name=WORDS, records=int(np.count_nonzero(selection.visible)))]
     for arm in arms:
         known = arm.vectors.known(len(columns)) & selection.visible

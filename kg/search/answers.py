@@ -87,7 +87,7 @@ def score_parts(
     """
     arms = [(WORDS, words.scores, words.scores > 0)]
     arms += [(m.name, m.cosines, wanted & m.known) for m in meanings]
-    compared = [np.where(spoke, figures, _LAST) for _, figures, spoke in arms]
+    compared = [words.scores, *(np.where(spoke, figures, _LAST) for _, figures, spoke in arms[1:])]
     told = []
     for row in rows:
         parts = []

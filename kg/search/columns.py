@@ -16,6 +16,7 @@ ROWS = NDArray[np.int32]
 UNKNOWN_DAY = 0
 
 FOREVER = float("inf")
+COUNTS_KEPT = 64
 
 CODED = ("project", "unit", "sector", "phase", "polarity", "state", "language", "source")
 FACETS = ("project", "unit", "sector", "topic", "phase", "polarity", "state", "language", "source")
@@ -179,6 +180,7 @@ class Columns:
         self._topics = Coded()
         self._topic_rows = Growing(np.int32)
         self._versions: dict[str, list[int]] = {}
+        self._counted: tuple[int, dict[bytes, dict[str, dict[str, int]]]] = (-1, {})
         self._newest: tuple[int, ROWS] | None = None
 
     def __len__(self) -> int:
@@ -266,7 +268,18 @@ class Columns:
         return rows
 
     def counts(self, rows: MASK) -> dict[str, dict[str, int]]:
-        """How many of the rows have each value, by facet."""
+        """How many of the rows have each value, by facet; kept, since selections come again."""
+        key = hashlib.blake2b(np.packbits(rows).tobytes(), digest_size=16).digest()
+        if self._counted[0] != self.version:
+            self._counted = (self.version, {})
+        kept = self._counted[1]
+        if key not in kept:
+            if len(kept) > COUNTS_KEPT:
+                kept.clear()
+            kept[key] = self._count(rows)
+        return kept[key]
+
+    def _count(self, rows: MASK) -> dict[str, dict[str, int]]:
         places = np.flatnonzero(rows).astype(np.int32)
         found = {name: column.counts(places) for name, column in self.coded.items()}
         found["topic"] = self._topics.counts(np.flatnonzero(rows[self._topic_rows.view]).astype(np.int32))

@@ -78,6 +78,7 @@ class SearchIndex:
         self._thread: threading.Thread | None = None
         self._warm = False
         self._revision = -1
+        self._writes = -1
         self._completed = -1
         self._unsaved = 0
         self._held = Holdings()
@@ -141,6 +142,7 @@ class SearchIndex:
     def refresh(self) -> int:
         """Apply what the change log holds; how many records were taken in or out."""
         with self._updating:
+            writes = self._store.writes
             if self._revision < 0 or self._store.revision() < self._revision:
                 self._build()
             touched: dict[str, None] = {}
@@ -159,6 +161,7 @@ class SearchIndex:
                 if Label.LESSON_EVENT in labels:
                     self._held.read_events(self._store)
             self._revision = seen
+            self._writes = writes
             self._unsaved += len(touched)
             return len(touched)
 
@@ -269,7 +272,11 @@ class SearchIndex:
                 self._served.remember(arm.name, arm.vectors.encoder, on_nodes=True)
 
     def _catch_up(self) -> None:
-        if self._revision != self._store.revision():
+        """Take in what was written since; other servers' writes within the pause of the thread."""
+        if self._thread is not None and self._revision >= 0:
+            if self._writes != self._store.writes:
+                self.refresh()
+        elif self._revision != self._store.revision():
             self.refresh()
         if self._thread is None and 0 < self.pending() <= AT_ONCE * len(self._arms):
             self.encode_pending()

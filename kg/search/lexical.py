@@ -163,7 +163,7 @@ class LexicalArm:
         found = []
         for item in question:
             rows, _ = self._rows_of(item.term)
-            place = int(np.searchsorted(rows, row))
+            place = int(np.searchsorted(rows, np.int32(row)))
             if place < len(rows) and rows[place] == row:
                 found.append(item)
         return found

@@ -13,8 +13,10 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..encoders import Encoder
 from ..queries import statement
@@ -82,6 +84,7 @@ class NativeVectorArm(VectorArm):
         self._grow(max(row + 1, len(self._known.view)))
         self._known.view[row] = True
         self._fresh[row] = vector
+        self.version += 1
         if len(self._sample) < SAMPLE:
             self._sample[row] = vector
 
@@ -108,7 +111,7 @@ class NativeVectorArm(VectorArm):
             if len(self._answers) > KEPT:
                 self._answers.popitem(last=False)
 
-    def scores(self, question: FLOATS, visible: MASK) -> FLOATS:
+    def scores(self, question: FLOATS, visible: MASK, closely: ROWS | None = None) -> FLOATS:
         """Cosines of the nearest rows and of the sample; the rest gets the last of the nearest."""
         size = len(visible)
         self.prefetch(question, visible)
@@ -133,6 +136,11 @@ class NativeVectorArm(VectorArm):
             moved = {int(new_rows[row]): vector for row, vector in held.items() if new_rows[row] >= 0}
             held.clear()
             held.update(moved)
+        self.version += 1
+
+    def kept(self, size: int) -> dict[str, NDArray[Any]]:
+        """Nothing: the vectors are on the nodes."""
+        return {}
 
     def nbytes(self) -> int:
         """Bytes of the vectors that are held here."""

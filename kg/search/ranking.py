@@ -14,11 +14,13 @@ from .duplicates import Signatures
 from .filters import Selection
 from .fusion import Fused, Meaning
 from .lexical import WordScores
+from .nearest import largest
 from .standing import LOSS
 from .vectors import FLOATS
 
 NEAREST = 50
 """How many records each model may add to those that words found."""
+_LAST = np.float32(-np.inf)
 FEW = 10
 """So many are listed, if there are so many, however far they are: a filter never empties a page for nothing."""
 
@@ -68,20 +70,19 @@ def find(fused: Fused, words: WordScores, meanings: Sequence[Meaning], selection
     plain = words.scores > 0
     candidates = plain.copy()
     for meaning in meanings:
-        near = np.flatnonzero(selection.visible & meaning.known)
-        candidates[near] = True
-        if len(near) > NEAREST:
-            near = near[np.argpartition(-fused.parts[meaning.name][near], NEAREST - 1)[:NEAREST]]
-        plain[near] = True
+        near = selection.visible & meaning.known
+        candidates |= near
+        if np.count_nonzero(near) > NEAREST:
+            plain[largest(np.where(near, fused.parts[meaning.name], _LAST), NEAREST)] = True
+        else:
+            plain |= near
     plain &= selection.wanted
     candidates &= selection.wanted
     rows = plain.copy()
     missing = least - int(np.count_nonzero(plain))
     if missing > 0:
         others = np.flatnonzero(candidates & ~plain)
-        if len(others) > missing:
-            others = others[np.argpartition(-fused.scores[others], missing - 1)[:missing]]
-        rows[others] = True
+        rows[others[largest(fused.scores[others], missing)]] = True
     return Found(rows, plain, candidates, least)
 
 
@@ -141,7 +142,7 @@ def rank(
 def _best(places: np.ndarray, scores: FLOATS, count: int) -> list[int]:
     values = scores[places]
     if len(places) > count:
-        limit = np.partition(values, len(values) - count)[len(values) - count]
+        limit = values[largest(values, count)].min()
         kept = values >= limit
         places, values = places[kept], values[kept]
     order: list[int] = places[np.lexsort((places, -values))[:count]].tolist()

@@ -26,7 +26,7 @@ from .holdings import Holdings
 
 log = logging.getLogger(__name__)
 
-FORMAT = 1
+FORMAT = 2
 META = "meta.json"
 
 
@@ -54,9 +54,9 @@ class Snapshot:
         for arm in arms:
             try:
                 kept = arm.vectors.kept(len(held.columns))
-                if kept is not None:
-                    arrays[f"arm_{arm.name}"], arrays[f"known_{arm.name}"] = kept
+                if kept:
                     meta["arms"][arm.name] = arm.vectors.encoder.key
+                    arrays |= {f"arm_{arm.name}.{name}": values for name, values in kept.items()}
             except EncoderError:
                 continue
         try:
@@ -97,8 +97,7 @@ class Snapshot:
     def _arrays(self, meta: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
         found = {}
         for path in self.folder.glob("*.npy"):
-            large = path.stem.startswith("arm_")
-            found[path.stem] = np.load(path, mmap_mode="c" if large else None, allow_pickle=False)
+            found[path.name.removesuffix(".npy")] = np.load(path, allow_pickle=False)
         size = len(meta["ids"])
         for name in ("alive", "since", "until", "signatures"):
             if len(found[name]) != size:
@@ -106,10 +105,12 @@ class Snapshot:
         return found
 
     def _restore_arm(self, arm: ArmEncoding, keys: Mapping[str, str], arrays: Mapping[str, NDArray[Any]]) -> None:
+        start = f"arm_{arm.name}."
+        own = {name.removeprefix(start): values for name, values in arrays.items() if name.startswith(start)}
         for vectors in (arm.vectors, arm.coming):
             try:
                 if vectors is not None and keys.get(arm.name) == vectors.encoder.key:
-                    vectors.restore(arrays[f"arm_{arm.name}"], arrays[f"known_{arm.name}"])
+                    vectors.restore(own)
             except EncoderError:
                 continue
 

@@ -45,6 +45,7 @@ class EmbeddedStore:
 
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
+        self.writes = 0
         self._writer = threading.RLock()
         self._here = threading.local()
         self._vectors: dict[tuple[Label, str], tuple[int, list[str], np.ndarray[Any, Any]]] = {}
@@ -78,7 +79,9 @@ class EmbeddedStore:
     def write(self, query: str, **params: Any) -> list[Row]:
         self._refuse_nesting()
         with self._writer, _engine_errors(query):
-            return _rows(self._open().execute(query, params=params))
+            rows = _rows(self._open().execute(query, params=params))
+            self.writes += 1
+            return rows
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -100,6 +103,7 @@ class EmbeddedStore:
                 self._here.in_transaction = False
             with _engine_errors("COMMIT"):
                 tx.commit()
+            self.writes += 1
 
     def ensure_schema(self) -> list[str]:
         for label in Label:

@@ -89,6 +89,7 @@ class Neo4jStore:
         self._user = user
         self._database = database
         self._closed = False
+        self.writes = 0
         self._here = threading.local()
         self._online: set[str] = set()
         self._bookmarks = neo4j.GraphDatabase.bookmark_manager()
@@ -114,8 +115,11 @@ class Neo4jStore:
             return _rows(tx.run(query, params))
 
         self._refuse_nesting()
-        with self._engine_errors(query), self._session() as session:
-            return session.execute_write(work)
+        try:
+            with self._engine_errors(query), self._session() as session:
+                return session.execute_write(work)
+        finally:
+            self.writes += 1  # one whose commit is uncertain may have happened
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -131,6 +135,7 @@ class Neo4jStore:
                 with self._engine_errors("COMMIT"):
                     tx.commit()
             finally:
+                self.writes += 1
                 self._here.in_transaction = False
                 tx.close()  # rolls back what was not committed
 

@@ -65,9 +65,11 @@ class GraphStore(Protocol):
 
     Attributes:
         indexes_vectors: The engine has an index of its own for vectors on nodes.
+        writes: How many writes this process has committed: a cheap sign of news of our own.
     """
 
     indexes_vectors: bool
+    writes: int
 
     def read(self, query: str, **params: Any) -> list[Row]:
         """Rows of a reading statement.

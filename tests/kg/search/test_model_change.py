@@ -13,7 +13,7 @@ from kg.errors import EncoderError
 from kg.graph import KnowledgeGraph
 from kg.operations.lessons import ArmState, LessonFilters
 from kg.search import SearchIndex, ServedModels
-from kg.search.answering import _states
+from kg.search.answering import arm_states
 from tests.kg.search.conftest import EVERYTHING, LESSONS, ToyEncoder, ask, lesson, put
 
 
@@ -78,7 +78,7 @@ def test_the_old_model_serves_until_the_new_one_has_read_everything(house: House
 
 def index_state(index: SearchIndex) -> ArmState:
     """The arm's state without encoding anything."""
-    return _states(index._arms, index._held.selector.select(EVERYTHING, LessonFilters()), index._held.columns)[1]
+    return arm_states(index._arms, index._held.selector.select(EVERYTHING, LessonFilters()), index._held.columns)[1]
 
 
 def test_re_encoding_goes_on_where_it_was_stopped(house: House) -> None:

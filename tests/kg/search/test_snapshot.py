@@ -82,7 +82,7 @@ def test_the_snapshot_of_another_graph_is_not_taken(kept: KnowledgeGraph, folder
     other.store.close()
 
 
-@pytest.mark.parametrize("harm", ["meta.json", "posting_rows.npy", "alive.npy", "arm_toy.npy", "missing"])
+@pytest.mark.parametrize("harm", ["meta.json", "posting_rows.npy", "alive.npy", "arm_toy.vectors.npy", "missing"])
 def test_a_damaged_snapshot_only_costs_time(kept: KnowledgeGraph, folder: Path, harm: str) -> None:
     if harm == "missing":
         (folder / "since.npy").unlink()
