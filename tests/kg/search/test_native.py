@@ -106,3 +106,14 @@ def test_a_new_lesson_is_found_by_meaning_before_and_after_it_is_on_its_node(
         )
         assert next(part for part in hit.parts if part.arm == "toy").rank is not None
         native._complete_nodes()
+
+
+def test_a_restart_leaves_the_vectors_where_they_are(
+    native: SearchIndex, store: Neo4jStore, cache: Path, tmp_path: Path, exact: SearchIndex
+) -> None:
+    for _ in range(2):  # the second one starts from the kept index
+        again = SearchIndex(store, {"toy": ToyEncoder()}, None, snapshot=tmp_path / "index", native_above=1_000)
+        again.refresh()
+        assert again._arms[0].delegated
+        assert agreement(exact, again) >= 0.9
+        again.close()
