@@ -129,6 +129,17 @@ def put_relationships(
     return total
 
 
+def remove_relationships(
+    tx: Transaction, relationships: Iterable[Relationship], *, at: datetime, by: str | None = None
+) -> None:
+    """Take relationships away, for what was said by mistake; one that is not there is passed over."""
+    stamp = instant_text(at)
+    for edge in relationships:
+        text = statement("relationships.remove", rel=edge.type, start=edge.start_label, end=edge.end_label)
+        tx.write(text, rows=[{"start_id": edge.start, "end_id": edge.end}])
+        log_change(tx, "link", edge.start_label, [edge.start], stamp, by)
+
+
 def _join_page(
     tx: Transaction, rel: Rel, start: Label, end: Label, page: list[Relationship], stamp: str, by: str | None
 ) -> int:
