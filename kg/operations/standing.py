@@ -146,7 +146,7 @@ def standing_of(store: GraphStore, ids: Sequence[str], scope: ScopeFilter) -> di
     for event in read_events(store, scope, keys):
         events[event["subject"]].append(event)
     conflicts: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for row in store.read(statement("lifecycle.conflicts_of"), ids=keys, **scope.parameters()):
+    for row in _contradictions(store, scope, keys):
         pair = (row["other"], row["title"])
         if pair not in conflicts[row["id"]]:
             conflicts[row["id"]].append(pair)
@@ -236,11 +236,16 @@ def _give_reason(steps: list[HistoryStep], row: dict[str, Any]) -> None:
             step.reason = row["reason"]
 
 
+def _contradictions(store: GraphStore, scope: ScopeFilter, ids: Sequence[str]) -> list[dict[str, Any]]:
+    rows = store.read(statement("lifecycle.conflicts_of"), ids=list(ids), **scope.parameters())
+    return [row for row in rows if row["own_state"] in ACCEPTED and row["other_state"] in ACCEPTED]
+
+
 def _conflicts(store: GraphStore, scope: ScopeFilter, key: str) -> list[ConflictView]:
     from ..store.records import get_record
 
     found: dict[str, ConflictView] = {}
-    for row in store.read(statement("lifecycle.conflicts_of"), ids=[key], **scope.parameters()):
+    for row in _contradictions(store, scope, [key]):
         other = get_record(store, Lesson, row["other"])
         if other is not None:
             found[other.id] = ConflictView(

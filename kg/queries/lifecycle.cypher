@@ -18,14 +18,14 @@ RETURN properties(e) AS record
 ORDER BY e.id
 
 // name: conflicts_of
-// Lessons in use that accepted lessons contradict, as far as the asker may see them.
+// Lessons that contradict others, as far as the asker may see them. The states are compared by the caller:
+// in the WHERE they make kglite start from its index of states, which takes a hundred times as long.
 UNWIND $ids AS id
 MATCH (a:Lesson {id: id})-[r:CONTRADICTS]-(b:Lesson)
-WHERE a.retired_at IS NULL AND b.retired_at IS NULL
-  AND a.state IN ['reviewed', 'published'] AND b.state IN ['reviewed', 'published']
+WHERE b.retired_at IS NULL
   AND ($everything OR b.project IN $projects OR any(u IN $units WHERE b.unit = u OR b.unit STARTS WITH u + '/'))
   AND (NOT b.confidential OR $confidential OR b.project IN $projects)
-RETURN id, b.id AS other, b.title AS title, r.reason AS reason
+RETURN id, a.state AS own_state, b.id AS other, b.state AS other_state, b.title AS title, r.reason AS reason
 ORDER BY id, other
 
 // name: learnt

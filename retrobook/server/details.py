@@ -13,23 +13,33 @@ from kg.operations.lessons import LessonHits
 from widgets.rendering import ResultsView
 from widgets.rendering.results import Query
 
+from .lesson_acts import SEPARATOR, ActingPage
 from .pages import Page
 
 LISTED = 12
+PICKED_FROM = 1000
 PER_PAGE = 40
 SIMILAR = 4
 
 
-class LessonPage(Page):
-    """`/lessons/<id>`: a lesson, where it comes from, and what is like it."""
+class LessonPage(ActingPage):
+    """`/lessons/<id>`: a lesson, what became of it, where it comes from, and what is like it."""
 
     async def get(self, key: str) -> None:
         """The lesson."""
         found = await self.ask("get_lesson", id=unquote(key))
-        similar = await self._similar(found.lesson.id)
+        standing, similar, projects = await asyncio.gather(
+            self.ask("lesson_standing", id=found.lesson.id),
+            self._similar(found.lesson.id),
+            self.ask("list_projects", limit=PICKED_FROM),
+        )
         self.show(
             "lesson.html",
             lesson=found.lesson,
+            standing=standing,
+            said=self.said(),
+            choices=[f"{p.name}{SEPARATOR}{p.external_id or p.id}" for p in projects.projects],
+            today=date.today(),
             project=found.project,
             retrospective=found.retrospective,
             similar=similar,
