@@ -1,14 +1,17 @@
 """All operations of `kg`: importing this module fills the table."""
 
 from . import (  # noqa: F401
+    conflicts,
     lesson_events,
     lessons,
     lifecycle,
     people,
     portfolio,
+    practices,
     projects,
     recommendations,
     records,
+    review_queue,
     runs,
     standing,
     system,
