@@ -11,12 +11,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from ..domain import Lesson, LessonState, Role
+from ..domain import Evidence, Lesson, LessonState, Role
 from ..domain.standing import ACCEPTED, ENDED, FROM, LessonStep, Standing, is_review_due, standing_from
 from ..policy import ScopeFilter, Visitor
 from ..queries import statement
 from ..recommend.effects import practice_effects
 from ..store.protocol import GraphStore
+from ..store.records import get_record, records_about
 from .lessons import LessonKey, LessonLink, visible_lesson
 from .table import Context, Response, operation
 
@@ -76,6 +77,13 @@ class PracticeSummary(BaseModel):
     lessons: list[str] = []
 
 
+class SourceLink(BaseModel):
+    """A page that a lesson came from or that shows it to be true."""
+
+    title: str
+    link: str
+
+
 class LessonStanding(Response):
     """What became of a lesson.
 
@@ -99,6 +107,7 @@ class LessonStanding(Response):
     superseded_by: list[LessonLink] = []
     supersedes: list[LessonLink] = []
     history: list[HistoryStep] = []
+    links: list[SourceLink] = []
     may: list[str] = []
 
 
@@ -128,6 +137,7 @@ def lesson_standing(context: Context, request: LessonKey) -> LessonStanding:
         ),
         supersedes=_links(store.read(statement("lifecycle.superseded"), ids=ids, **scope.parameters()), "replaced"),
         history=history_of(store, lesson),
+        links=_web_links(context, lesson),
         may=permitted(context.visitor, lesson, writers),
         **summary,
     )
@@ -242,8 +252,6 @@ def _contradictions(store: GraphStore, scope: ScopeFilter, ids: Sequence[str]) -
 
 
 def _conflicts(store: GraphStore, scope: ScopeFilter, key: str) -> list[ConflictView]:
-    from ..store.records import get_record
-
     found: dict[str, ConflictView] = {}
     for row in _contradictions(store, scope, [key]):
         other = get_record(store, Lesson, row["other"])
@@ -257,6 +265,16 @@ def _conflicts(store: GraphStore, scope: ScopeFilter, key: str) -> list[Conflict
                 reason=row["reason"],
             )
     return list(found.values())
+
+
+def _web_links(context: Context, lesson: Lesson) -> list[SourceLink]:
+    found = [e for e in records_about(context.store, Evidence, [lesson.id]) if e.link]
+    return [
+        SourceLink(title=e.title, link=e.link or "")
+        for e in found
+        if context.scope.covers(e.project, e.unit, e.confidential)
+        and (e.link or "").startswith(("http://", "https://"))
+    ]
 
 
 def _links(rows: Sequence[dict[str, Any]], name: str) -> list[LessonLink]:

@@ -13,11 +13,11 @@ from kg.operations.lessons import LessonHits
 from widgets.rendering import ResultsView
 from widgets.rendering.results import Query
 
-from .lesson_acts import SEPARATOR, ActingPage
+from .lesson_acts import ActingPage
 from .pages import Page
+from .project_picker import project_choices
 
 LISTED = 12
-PICKED_FROM = 1000
 PER_PAGE = 40
 SIMILAR = 4
 
@@ -28,17 +28,17 @@ class LessonPage(ActingPage):
     async def get(self, key: str) -> None:
         """The lesson."""
         found = await self.ask("get_lesson", id=unquote(key))
-        standing, similar, projects = await asyncio.gather(
+        standing, similar, choices = await asyncio.gather(
             self.ask("lesson_standing", id=found.lesson.id),
             self._similar(found.lesson.id),
-            self.ask("list_projects", limit=PICKED_FROM),
+            project_choices(self),
         )
         self.show(
             "lesson.html",
             lesson=found.lesson,
             standing=standing,
             said=self.said(),
-            choices=[f"{p.name}{SEPARATOR}{p.external_id or p.id}" for p in projects.projects],
+            choices=choices,
             today=date.today(),
             project=found.project,
             retrospective=found.retrospective,

@@ -79,6 +79,9 @@ class ActOnLesson(ActingPage):
             "publish": self._publish,
             "supersede": self._supersede,
             "retire": self._retire,
+            "contradict": self._contradict,
+            "dismiss": self._dismiss,
+            "distil": self._distil,
         }
         if act not in acts:
             raise NotFound.among("page", act, acts)
@@ -124,6 +127,21 @@ class ActOnLesson(ActingPage):
     async def _retire(self, key: str) -> str:
         await self.ask("retire_lesson", id=key, reason=self.text("reason") or "")
         return "retired"
+
+    async def _contradict(self, key: str) -> str:
+        await self.ask("declare_conflict", a=key, b=lesson_key(self.text("other")), reason=self.text("reason") or "")
+        return "contradicted"
+
+    async def _dismiss(self, key: str) -> str:
+        reason = self.text("reason") or self.t("lifecycle.conflict.dismiss")
+        await self.ask("dismiss_conflict", a=key, b=lesson_key(self.text("other")), reason=reason)
+        return "dismissed"
+
+    async def _distil(self, key: str) -> str:
+        others = [lesson_key(line) for line in (self.text("others") or "").splitlines() if line.strip()]
+        statement = self.text("statement") or ""
+        await self.ask("distil_practice", lessons=[key, *others], statement=statement, **self.given("conditions"))
+        return "distilled"
 
 
 class EditLesson(ActingPage):

@@ -17,6 +17,13 @@
     });
   };
 
+  document.addEventListener("click", (event) => {
+    const mark = event.target.closest("[data-bookmarklet]");
+    if (!mark) return;
+    event.preventDefault();
+    say(mark.dataset.bookmarklet);
+  });
+
   document.addEventListener("submit", async (event) => {
     const form = event.target;
     if (!form.matches("[data-act-form]")) return;
@@ -29,7 +36,8 @@
     problem.hidden = true;
     try {
       const fields = new FormData(form, button);
-      const answer = await fetch(form.action, {
+      const target = button?.hasAttribute("formaction") ? button.formAction : form.action;
+      const answer = await fetch(target, {
         method: "POST",
         body: new URLSearchParams(fields),
         headers: { Accept: "application/json" },
