@@ -13,15 +13,17 @@ from pipelines.sources.mail import own_words, read_mail
 from tests.conftest import visitor
 
 CHINESE = (
-    "From: =?GB2312?B?wfXD9w==?= <liu@example.org>\r\nSubject: =?UTF-8?B?W0IxXSDor4HkuabliLDmnJ/liY3nu63mnJ8=?=\r\n"
-    "Message-ID: <1@example.org>\r\nContent-Type: text/plain; charset=gb2312\r\n\r\n"
-).encode() + "证书到期前一个月就要续期，并告知值班人员镕。\r\n\r\n在 2026年3月1日，王写道：\r\n> 怎么办？\r\n".encode("gb18030")
+    b"From: =?GB2312?B?wfXD9w==?= <liu@example.org>\r\nSubject: =?UTF-8?B?W0IxXSDor4HkuabliLDmnJ/liY3nu63mnJ8=?=\r\n"
+    b"Message-ID: <1@example.org>\r\nContent-Type: text/plain; charset=gb2312\r\n\r\n"
+) + "证书到期前一个月就要续期，并告知值班人员镕。\r\n\r\n在 2026年3月1日，王写道：\r\n> 怎么办？\r\n".encode("gb18030")
 
 
 @pytest.fixture
 def inbox(graph):
     graph.put_records_batch(
-        records=[{"label": "Project", "values": {"id": "project:b", "name": "Bridge", "external_id": "B1", "unit": "W"}}]
+        records=[
+            {"label": "Project", "values": {"id": "project:b", "name": "Bridge", "external_id": "B1", "unit": "W"}}
+        ]
     )
     return graph.as_visitor(visitor("mei", "unit:W"))
 
@@ -84,7 +86,9 @@ def test_only_the_senders_own_words_are_kept(text, kept):
 def test_a_message_of_html_alone_is_read_as_its_text():
     mail = EmailMessage()
     mail["Subject"] = "x"
-    mail.set_content("<style>p{}</style><p>Dig &amp; build<script>alert(1)</script></p><p>Then rest</p>", subtype="html")
+    mail.set_content(
+        "<style>p{}</style><p>Dig &amp; build<script>alert(1)</script></p><p>Then rest</p>", subtype="html"
+    )
     assert read_mail(mail.as_bytes()).text == "Dig & build\nThen rest"
 
 
