@@ -124,7 +124,7 @@ def suggestions(
     context: Context, rows: Sequence[dict[str, Any]], near: frozenset[str] = frozenset(), about: str | None = None
 ) -> list[SuggestedConflict]:
     """Pairs that seem opposed and that nobody has judged yet."""
-    from ..recommend.conflicts import suggest_pairs
+    from ..recommend.conflicts import shown_terms, suggest_pairs
 
     pairs = [pair for pair in suggest_pairs(rows, near) if about is None or about in (pair.one["id"], pair.other["id"])]
     keys = [pair_key(pair.one["id"], pair.other["id"]) for pair in pairs]
@@ -134,7 +134,7 @@ def suggestions(
             a=_advice(pair.one),
             b=_advice(pair.other),
             cue=pair.opposition.cue.value,
-            shared=list(pair.opposition.shared),
+            shared=shown_terms(pair.opposition.shared, str(pair.one["recommendation"] or pair.one["lesson"])),
             strength=round(pair.opposition.strength, 3),
         )
         for pair, key in zip(pairs, keys, strict=True)

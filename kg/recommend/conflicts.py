@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..search.segment import fold, latin_term
 from .opposition import LEAST, Advice, Cue, Opposition, advice_of, opposed, same_conditions
 
 UNSTATED = 0.75
@@ -37,6 +39,21 @@ def suggest_pairs(rows: Sequence[Mapping[str, Any]], near: frozenset[str] = froz
     ]
     found += _same_words(rows)
     return sorted(found, key=lambda s: (-s.opposition.strength, -len(s.opposition.shared), s.one["id"], s.other["id"]))
+
+
+def shown_terms(terms: Sequence[str], text: str) -> list[str]:
+    """Terms as a text spells them: words for their stems, neighbouring pairs of characters joined."""
+    words = {latin_term(word): word.lower() for word in re.findall(r"[A-Za-z0-9][A-Za-z0-9'-]*", text)}
+    shown: list[str] = []
+    han = sorted((fold(text).find(term), term) for term in terms if not term.isascii())
+    end = -1
+    for start, term in han:
+        if shown and start == end - 1 and start >= 0:
+            shown[-1] += term[1:]
+        else:
+            shown.append(term)
+        end = start + len(term)
+    return [words.get(term, term) for term in terms if term.isascii()] + shown
 
 
 def _advised(row: Mapping[str, Any]) -> str | None:

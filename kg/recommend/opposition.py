@@ -61,18 +61,17 @@ _FILLER = re.compile(r"应该|应当|必须|务必|建议|需要|一定|尽量|�
 ANTONYMS: tuple[tuple[frozenset[str], frozenset[str]], ...] = tuple(
     (frozenset(one.split()), frozenset(other.split()))
     for one, other in (
-        ("increase raise expand more", "decrease reduce lower fewer less"),
+        ("increase raise expand", "decrease reduce lower"),
         ("enable allow permit", "disable forbid block"),
         ("centralize centralise centralized centralised", "decentralize decentralise decentralized decentralised"),
         ("automate automatic automatically automated", "manual manually"),
-        ("early earlier before", "late later after"),
+        ("early earlier", "late later"),
         ("add keep retain", "remove drop delete"),
-        ("single one", "multiple several separate"),
-        ("增加 提高 扩大 多", "减少 降低 缩小 少"),
+        ("增加 提高 扩大", "减少 降低 缩小"),
         ("启用 开启 允许", "禁用 关闭 停用"),
         ("集中 统一", "分散 分开"),
         ("自动", "手动 人工"),
-        ("提前 尽早 之前", "推迟 延后 之后"),
+        ("提前 尽早", "推迟 延后"),
         ("保留 添加", "删除 移除"),
     )
 )

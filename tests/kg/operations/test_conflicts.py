@@ -33,7 +33,8 @@ def test_a_declared_conflict_is_shown_on_both_lessons_with_their_conditions(port
 def test_a_suggestion_is_for_facilitators_and_goes_when_judged(portfolio):
     other = reuse(portfolio)
     assert [set(pair) for pair in suggested(portfolio)] == [{SOIL, other}]
-    assert [c.cue for c in portfolio.as_("fay").review_queue().conflicts] == ["negation"]
+    [pair] = portfolio.as_("fay").review_queue().conflicts
+    assert (pair.cue, pair.shared) == ("negation", ["design", "drill", "new", "samples"])
     assert portfolio.as_("ben").lesson_standing(id=SOIL).conflicts == []
     with pytest.raises(Forbidden):
         portfolio.as_("ben").possible_conflicts(id=SOIL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kg.recommend.conflicts import shown_terms
 from kg.recommend.opposition import advice_of, opposed, same_conditions
 
 
@@ -58,3 +59,9 @@ def test_conditions_are_compared_where_both_say_some():
     assert same_conditions("tidal rivers", "mountain roads") is False
     assert same_conditions("软土地基", "软土地基上的桥梁") is True
     assert same_conditions(None, "tidal rivers") is None
+
+
+def test_shared_terms_are_shown_as_words():
+    assert shown_terms(("certif", "renew"), "Renew certificates.") == ["certif", "renew"]
+    assert shown_terms(("sampl", "soil"), "Soil samples age.") == ["samples", "soil"]
+    assert shown_terms(("地质", "旧地", "质报", "报告"), "依赖旧地质报告。") == ["旧地质报告"]
