@@ -3,7 +3,7 @@
 from . import (  # noqa: F401
     capture,
     conflicts,
-    lesson_events,
+    lesson_marks,
     lessons,
     lifecycle,
     people,

@@ -126,7 +126,7 @@ def suggestions(
     """Pairs that seem opposed and that nobody has judged yet."""
     from ..recommend.conflicts import shown_terms, suggest_pairs
 
-    pairs = [pair for pair in suggest_pairs(rows, near) if about is None or about in (pair.one["id"], pair.other["id"])]
+    pairs = suggest_pairs(rows, near, about)
     keys = [pair_key(pair.one["id"], pair.other["id"]) for pair in pairs]
     judged = {review.subject for review in records_about(context.store, Review, keys)} if keys else set()
     return [

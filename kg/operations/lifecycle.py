@@ -14,8 +14,8 @@ from ..domain.standing import ACCEPTED, REVIEW_MONTHS, LessonStep, months_later,
 from ..errors import Conflict, Forbidden, InvalidRequest, OwnWork
 from ..schema import Label, Rel
 from ..store.records import put_records, put_relationships
+from .lesson_history import writers_of
 from .lessons import LessonDetail, LessonKey, visible_lesson
-from .standing import writers_of
 from .table import Context, Request, operation
 
 TEXTS = ("title", "driving_event", "lesson", "recommendation", "conditions")

@@ -24,20 +24,28 @@ class Suggestion:
     opposition: Opposition
 
 
-def suggest_pairs(rows: Sequence[Mapping[str, Any]], near: frozenset[str] = frozenset()) -> list[Suggestion]:
+COMMON = 0.1
+"""A term that more than this share of many lessons hold brings nobody together."""
+FEW = 50
+
+
+def suggest_pairs(
+    rows: Sequence[Mapping[str, Any]], near: frozenset[str] = frozenset(), about: str | None = None
+) -> list[Suggestion]:
     """All pairs among lessons that seem opposed, the strongest first.
 
     Args:
         rows: Lessons with `id`, `recommendation`, `lesson`, `conditions`, `project`, `sector`, `topics`, `polarity`.
         near: Ids that a search found to be about the same; their conditions count as alike when unstated.
+        about: Only pairs with this lesson.
     """
     advice = [advice_of(_advised(row)) for row in rows]
     found = [
         Suggestion(rows[i], rows[j], met)
-        for i, j in _candidates(advice)
+        for i, j in _candidates(advice, next((n for n, row in enumerate(rows) if row["id"] == about), None))
         if (met := opposed(advice[i], advice[j])) is not None and _under_like_conditions(rows[i], rows[j], met, near)
     ]
-    found += _same_words(rows)
+    found += [pair for pair in _same_words(rows) if about is None or about in (pair.one["id"], pair.other["id"])]
     return sorted(found, key=lambda s: (-s.opposition.strength, -len(s.opposition.shared), s.one["id"], s.other["id"]))
 
 
@@ -61,22 +69,26 @@ def _advised(row: Mapping[str, Any]) -> str | None:
     return said
 
 
-def _candidates(advice: Sequence[Sequence[Advice]]) -> Iterator[tuple[int, int]]:
+def _candidates(advice: Sequence[Sequence[Advice]], about: int | None) -> Iterator[tuple[int, int]]:
     """Pairs worth comparing: a prohibition, or a word with an opposite, and whoever shares two terms with it."""
     holders: dict[str, set[int]] = defaultdict(set)
     for number, pieces in enumerate(advice):
         for piece in pieces:
             for term in piece.terms:
                 holders[term].add(number)
+    most = max(FEW, len(advice) * COMMON)
     seen: set[tuple[int, int]] = set()
     for number, pieces in enumerate(advice):
         for piece in pieces:
             if not (piece.negated or piece.sides):
                 continue
-            shared = Counter(other for term in piece.terms for other in holders[term] if other != number)
+            rare = [holders[term] for term in piece.terms if len(holders[term]) <= most]
+            if about is not None and number != about and sum(about in each for each in rare) < LEAST:
+                continue
+            shared = Counter(other for each in rare for other in each if other != number)
             for other, count in shared.items():
                 pair = (min(number, other), max(number, other))
-                if count >= LEAST and pair not in seen:
+                if count >= LEAST and pair not in seen and (about is None or about in pair):
                     seen.add(pair)
                     yield pair
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 from ..search.segment import HAN, fold, latin_term
 
@@ -117,7 +118,8 @@ class Opposition:
     strength: float
 
 
-def advice_of(text: str | None) -> list[Advice]:
+@lru_cache(maxsize=4_096)
+def advice_of(text: str | None) -> tuple[Advice, ...]:
     """The pieces of advice of a recommendation; a clause without substance is none."""
     found: list[Advice] = []
     for clause in _CLAUSE.split(fold(text or "")):
@@ -126,7 +128,7 @@ def advice_of(text: str | None) -> list[Advice]:
         found += _advice(wanted)
         for rest in given_up:
             found += [replace(advice, negated=True) for advice in _advice(rest)]
-    return found
+    return tuple(found)
 
 
 def opposed(one: Sequence[Advice], other: Sequence[Advice]) -> Opposition | None:
@@ -173,7 +175,7 @@ def _negation(a: Advice, b: Advice) -> Opposition | None:
 
 
 def _antonym(a: Advice, b: Advice) -> Opposition | None:
-    if a.negated != b.negated:
+    if a.negated != b.negated or not (a.sides and b.sides):
         return None
     for left, right in ANTONYMS:
         for here, there in ((left, right), (right, left)):

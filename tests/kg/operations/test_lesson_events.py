@@ -78,6 +78,15 @@ def test_two_accepted_recurrences_make_a_lesson_not_effective(portfolio):
     assert portfolio.edges(Rel.RECURRED_IN) == [(SOIL, "project:bridge", None), (SOIL, "project:tunnel", None)]
 
 
+def test_a_wrong_decision_is_changed_with_a_reason_and_the_graph_follows(portfolio):
+    event = recurred(portfolio, "ben", "B1")
+    portfolio.as_("fay").decide_recurrence(event=event, decision="accept")
+    with pytest.raises(WrongState, match="accepted by fay; give a reason"):
+        portfolio.as_("gus").decide_recurrence(event=event, decision="reject")
+    assert portfolio.as_("gus").decide_recurrence(event=event, decision="reject", reason="Another bridge").recurred == 0
+    assert portfolio.edges(Rel.RECURRED_IN) == []
+
+
 def test_two_reports_of_one_day_in_one_project_are_one_occasion(local_portfolio):
     for event in (recurred(local_portfolio, "ben", "B1"), recurred(local_portfolio, "ada", "B1")):
         local_portfolio.as_("fay").decide_recurrence(event=event, decision="accept")
