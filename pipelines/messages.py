@@ -70,7 +70,11 @@ class Messages:
             key = f"{key}_near"
         if "kind" in known:
             known["kind"] = self._texts.get(f"errors.kinds.{known['kind']}", known["kind"])
-        for field, section in (("state", "pages.lesson_states"), ("step", "lifecycle.steps")):
+        for field, section in (
+            ("state", "pages.lesson_states"),
+            ("step", "lifecycle.steps"),
+            ("field", "errors.fields"),
+        ):
             if field in known:
                 known[field] = self._texts.get(f"{section}.{known[field]}", known[field])
         return self._texts[key].format_map(_Blank({**known, "message": error.message})).strip()

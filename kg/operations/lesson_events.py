@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from ..domain import (
@@ -46,7 +46,7 @@ def new_event(context: Context, subject: str, request: Any, place: Lesson | Proj
     """
     today = context.now.date()
     happened = request.happened_on or today
-    if happened > today:
+    if happened > today + timedelta(days=1):  # a civil date may be ahead of UTC's
         raise InvalidRequest(f"happened_on: {happened} is still to come.", field="happened_on", operation="mark_lesson")
     helped = request.kind is LessonEventKind.HELPED
     parts = () if helped else (str(place.id), request.key or happened.isoformat())

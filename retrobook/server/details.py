@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from urllib.parse import unquote, urlencode
 
@@ -39,7 +39,7 @@ class LessonPage(ActingPage):
             standing=standing,
             said=self.said(),
             choices=choices,
-            today=date.today(),
+            today=datetime.now(UTC).date(),
             project=found.project,
             retrospective=found.retrospective,
             similar=similar,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
-from kg.errors import NotFound
+from kg.errors import InvalidRequest, NotFound
 
 from .pages import Page
 
@@ -113,6 +113,8 @@ class ActOnLesson(ActingPage):
 
     async def _review(self, key: str) -> str:
         decision = self.text("decision")
+        if decision == "return" and not self.text("reason"):
+            raise InvalidRequest("Say why, so that its author knows what to change.", field="reason")
         await self.ask("review_lesson", id=key, decision=decision, **self.given("reason", "conditions", "review_by"))
         return "accepted" if decision == "accept" else "returned"
 

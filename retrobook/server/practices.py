@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
+from datetime import UTC, datetime
 from urllib.parse import quote, unquote
 
 from .lesson_acts import ActingPage, project_key
@@ -34,7 +34,7 @@ class PracticePage(ActingPage):
     async def get(self, key: str) -> None:
         """The practice."""
         found, choices = await asyncio.gather(self.ask("get_practice", id=unquote(key)), project_choices(self))
-        self.show("practice.html", found=found, said=self.said(), choices=choices, today=date.today())
+        self.show("practice.html", found=found, said=self.said(), choices=choices, today=datetime.now(UTC).date())
 
 
 class ActOnPractice(ActingPage):

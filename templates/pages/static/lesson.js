@@ -7,7 +7,7 @@
     banner.hidden = false;
   };
 
-  // Draw the parts of the page again that may have changed, and keep what is typed elsewhere.
+  // Draw the parts of the page again that may have changed.
   const redraw = async (url) => {
     const answer = await fetch(url, { headers: { Accept: "text/html" } });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -15,6 +15,13 @@
       const fresh = page.querySelector(`[data-part="${part.dataset.part}"]`);
       if (fresh) part.replaceWith(document.importNode(fresh, true));
     });
+  };
+
+  // The control that was used is a new one now: whoever works with the keyboard goes on from it.
+  const refocus = (action) => {
+    const again = [...document.querySelectorAll("[data-act-form]")].find((form) => form.getAttribute("action") === action);
+    const control = again?.closest("details")?.querySelector("summary") ?? again?.querySelector("button");
+    (control ?? document.getElementById("content")).focus();
   };
 
   document.addEventListener("click", (event) => {
@@ -45,9 +52,10 @@
       const said = await answer.json();
       if (!answer.ok) throw new Error(said.message);
       if (form.matches("[data-act-leave]")) return location.assign(said.url);
+      const action = form.getAttribute("action");
       await redraw(location.href.split("?")[0]);
       say(said.said);
-      document.querySelector("[data-said]")?.scrollIntoView({ block: "nearest" });
+      refocus(action);
     } catch (error) {
       problem.textContent = error.message;
       problem.hidden = false;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kg.errors import Forbidden, InvalidRequest, NotFound, WrongState
+from kg.search import SearchIndex
 
 SOIL = "lesson:soil"
 
@@ -73,6 +74,22 @@ def test_the_same_advice_from_a_success_and_a_failure_is_suggested(local_portfol
     local_portfolio.lesson("two", lesson="y", recommendation=said.upper(), polarity="failure")
     found = local_portfolio.as_("fay").possible_conflicts(id=one).suggestions
     assert [pair.cue for pair in found] == ["polarity"]
+
+
+def test_a_search_ties_lessons_that_say_nothing_of_their_conditions(local_portfolio):
+    one = local_portfolio.lesson(
+        "one", sector="Roads", lesson="x", recommendation="Rely on soil reports from the county archive."
+    )
+    local_portfolio.lesson(
+        "two", project="tunnel", sector="Mines", lesson="y",
+        recommendation="Never rely on soil reports that a neighbouring contractor once wrote.",
+    )  # fmt: skip
+    graph = local_portfolio.as_("fay")
+    assert graph.possible_conflicts(id=one).suggestions == []
+    index = SearchIndex(local_portfolio.store, {})
+    graph.services["search"] = index
+    assert [pair.cue for pair in graph.possible_conflicts(id=one).suggestions] == ["negation"]
+    index.close()
 
 
 def test_a_conflict_needs_two_accepted_lessons_that_may_be_seen(local_portfolio):

@@ -112,7 +112,7 @@ def test_a_recurrence_is_decided_by_somebody_else_once(local_portfolio):
     ("values", "said"),
     [
         ({"kind": "recurred", "project": "B1", "happened_on": "2024-12-31"}, "before the lesson was learnt"),
-        ({"kind": "applied", "project": "B1", "happened_on": "2026-03-03"}, "still to come"),
+        ({"kind": "applied", "project": "B1", "happened_on": "2026-03-04"}, "still to come"),
         ({"kind": "recurred"}, "needs the project"),
         ({"kind": "helped", "result": "better"}, "only an application"),
         ({"kind": "loved"}, "kind"),

@@ -63,7 +63,8 @@ def test_a_draft_is_accepted_and_published_from_its_page_by_somebody_else(member
     assert 'name="decision"' not in member.get(page).text
     assert 'name="decision"' in facilitator.get(page).text
     assert member.submit(f"{page}/review", decision="accept").status_code == 403
-    assert facilitator.submit(f"{page}/review", decision="return").status_code == 400
+    refused = facilitator.submit(f"{page}/review?lang=zh", decision="return")
+    assert refused.status_code == 400 and "理由" in refused.text
     assert "Accepted" in facilitator.submit(f"{page}/review", decision="accept", conditions="tidal rivers").text
     shown = facilitator.submit(f"{page}/publish").text
     assert "Published" in shown and "tidal rivers" in shown
