@@ -82,3 +82,32 @@ def test_a_kernel_and_somebody_without_an_account_open_no_inbox(local_portfolio)
     kernel = local_portfolio.graph.as_visitor(replace(PEOPLE["ben"], via="kernel"))
     with pytest.raises(Forbidden, match="from a page"):
         kernel.open_inbox()
+
+
+HOSTILE = [
+    "🙂",
+    "' OR 1=1 //",
+    "`}) DETACH DELETE n //",
+    "$id {id: 'x'}",
+    "a\\b\tc\nd",
+    "<script>alert(1)</script>",
+    "\u202eevil",
+    "a\x00b",
+    "漢字 and English 混在",
+    "x",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_any_text_is_kept_as_it_is(local_portfolio, text):
+    ben = local_portfolio.as_("ben")
+    kept = ben.capture_thought(text=text, title=text, project="B1", key=text).lesson
+    assert ben.get_lesson(id=kept.id).lesson.lesson == text
+    marked = ben.mark_lesson(id="lesson:soil", kind="applied", project="B1", note=text, key=text)
+    assert marked.event.note == text and local_portfolio.counts("lesson:soil") == (0, 1, 0)
+
+
+@pytest.mark.parametrize("text", ["x" * 50_001, "\ud800"], ids=["too long", "half a character"])
+def test_a_text_that_no_store_keeps_is_refused(portfolio, text):
+    with pytest.raises(InvalidRequest):
+        portfolio.as_("ben").capture_thought(text=text, project="B1")
