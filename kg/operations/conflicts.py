@@ -91,7 +91,11 @@ def dismiss_conflict(context: Context, request: PairOfLessons) -> DeclaredConfli
     if one.id == other.id:
         raise InvalidRequest("b: name two lessons.", field="b", operation="dismiss_conflict")
     with context.store.transaction() as tx:
-        remove_relationships(tx, [_edge(one.id, other.id)], at=context.now, by=context.visitor.name)
+        edge = _edge(one.id, other.id)
+        ends = [(edge.start, edge.end)]
+        remove_relationships(
+            tx, Rel.CONTRADICTS, Label.LESSON, Label.LESSON, ends, at=context.now, by=context.visitor.name
+        )
         put_records(
             tx, [_verdict(context, one, other, ReviewDecision.RETURNED, request.reason)],
             at=context.now, by=context.visitor.name,

@@ -112,7 +112,11 @@ def leave_edge(context: Context, tx: Transaction, gone: LessonEvent, label: Labe
         latest = max(left, key=lambda other: other.happened_on or date.min)
         put_relationships(tx, [edge_of(latest, label)], at=context.now, by=context.visitor.name)
     else:
-        remove_relationships(tx, [edge_of(gone, label)], at=context.now, by=context.visitor.name)
+        edge = edge_of(gone, label)
+        ends = [(edge.start, edge.end)]
+        remove_relationships(
+            tx, edge.type, edge.start_label, edge.end_label, ends, at=context.now, by=context.visitor.name
+        )
 
 
 def edge_of(event: LessonEvent, label: Label) -> Relationship:

@@ -129,17 +129,6 @@ def put_relationships(
     return total
 
 
-def remove_relationships(
-    tx: Transaction, relationships: Iterable[Relationship], *, at: datetime, by: str | None = None
-) -> None:
-    """Take relationships away, for what was said by mistake; one that is not there is passed over."""
-    stamp = instant_text(at)
-    for edge in relationships:
-        text = statement("relationships.remove", rel=edge.type, start=edge.start_label, end=edge.end_label)
-        tx.write(text, rows=[{"start_id": edge.start, "end_id": edge.end}])
-        log_change(tx, "link", edge.start_label, [edge.start], stamp, by)
-
-
 def _join_page(
     tx: Transaction, rel: Rel, start: Label, end: Label, page: list[Relationship], stamp: str, by: str | None
 ) -> int:
@@ -166,6 +155,24 @@ def _join_page(
         tx.write(statement("relationships.put", rel=rel, start=start, end=end), rows=rows)
         log_change(tx, "link", start, sorted({str(row["start_id"]) for row in rows}), stamp, by)
     return len(page)
+
+
+def remove_relationships(
+    tx: Transaction,
+    rel: Rel,
+    start: Label,
+    end: Label,
+    pairs: Sequence[tuple[str, str]],
+    *,
+    at: datetime,
+    by: str | None,
+) -> None:
+    """Part records that are joined; pairs that are not are passed over."""
+    rows = [{"start_id": first, "end_id": second} for first, second in pairs]
+    held = tx.read(statement("relationships.among", rel=rel, start=start, end=end), rows=rows)
+    if held:
+        tx.write(statement("relationships.remove", rel=rel, start=start, end=end), rows=rows)
+        log_change(tx, "unlink", start, sorted({str(row["start_id"]) for row in held}), instant_text(at), by)
 
 
 def _unsaid(known: list[dict[str, Any]], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ import pytest
 from kg.domain import Person
 from kg.errors import Conflict, Forbidden, InvalidRequest, NotFound
 from kg.operations.capture import person_of_inbox
-from tests.kg.operations.conftest import PEOPLE
+from tests.kg.operations.lifecycle.conftest import PEOPLE
 
 
 @pytest.fixture

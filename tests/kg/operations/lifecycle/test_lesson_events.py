@@ -7,7 +7,7 @@ import pytest
 from kg.errors import Conflict, Forbidden, InvalidRequest, NotFound, OwnWork, WrongState
 from kg.operations.standing import standing_of
 from kg.schema import Rel
-from tests.kg.operations.conftest import person
+from tests.kg.operations.lifecycle.conftest import person
 
 SOIL = "lesson:soil"
 

@@ -12,7 +12,7 @@ from kg.recommend.effects import jeffreys, practice_effects
 from kg.schema import Label, Rel
 from kg.store.records import put_relationships
 from tests.conftest import NOON
-from tests.kg.operations.conftest import person
+from tests.kg.operations.lifecycle.conftest import person
 
 SOIL = "lesson:soil"
 
