@@ -85,6 +85,8 @@ INDEXED: tuple[tuple[Label, str], ...] = (
     (Label.OUTCOME, "project"),
     (Label.ASSESSMENT, "subject"),
     (Label.MEASUREMENT, "subject"),
+    (Label.EVIDENCE, "subject"),
+    (Label.REVIEW, "subject"),
     (Label.RETROSPECTIVE, "project"),
     (Label.ACTION_ITEM, "project"),
     (Label.LESSON, "project"),

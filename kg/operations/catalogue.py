@@ -1,13 +1,20 @@
 """All operations of `kg`: importing this module fills the table."""
 
 from . import (  # noqa: F401
+    capture,
+    conflicts,
+    lesson_marks,
     lessons,
+    lifecycle,
     people,
     portfolio,
+    practices,
     projects,
     recommendations,
     records,
+    review_queue,
     runs,
+    standing,
     system,
     upkeep,
 )

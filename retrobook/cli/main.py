@@ -19,6 +19,7 @@ COMMANDS: dict[str, str] = {
     "report": "reporting:report",
     "import": "importing:import_file",
     "mapping": "importing:mapping",
+    "inbox": "inbox:inbox",
     "people": "people:people",
     "store": "storing:store",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from urllib.parse import unquote, urlencode
 
@@ -13,23 +13,33 @@ from kg.operations.lessons import LessonHits
 from widgets.rendering import ResultsView
 from widgets.rendering.results import Query
 
+from .lesson_acts import ActingPage
 from .pages import Page
+from .project_picker import project_choices
 
 LISTED = 12
 PER_PAGE = 40
 SIMILAR = 4
 
 
-class LessonPage(Page):
-    """`/lessons/<id>`: a lesson, where it comes from, and what is like it."""
+class LessonPage(ActingPage):
+    """`/lessons/<id>`: a lesson, what became of it, where it comes from, and what is like it."""
 
     async def get(self, key: str) -> None:
         """The lesson."""
         found = await self.ask("get_lesson", id=unquote(key))
-        similar = await self._similar(found.lesson.id)
+        standing, similar, choices = await asyncio.gather(
+            self.ask("lesson_standing", id=found.lesson.id),
+            self._similar(found.lesson.id),
+            project_choices(self),
+        )
         self.show(
             "lesson.html",
             lesson=found.lesson,
+            standing=standing,
+            said=self.said(),
+            choices=choices,
+            today=datetime.now(UTC).date(),
             project=found.project,
             retrospective=found.retrospective,
             similar=similar,
