@@ -87,7 +87,7 @@ def months_later(day: date, months: int) -> date:
 
 def is_review_due(lesson: Lesson, today: date) -> bool:
     """True when an accepted lesson should be looked at again."""
-    return lesson.state in ACCEPTED and lesson.review_by is not None and lesson.review_by <= today
+    return lesson.state in ACCEPTED and lesson.review_by is not None and lesson.review_by < today
 
 
 @dataclass(frozen=True)

@@ -81,12 +81,19 @@ WHERE n.retired_at IS NULL AND n[$prop] IS NULL
 RETURN n.id AS id
 ORDER BY id
 
-// name: recurrences
-// What accepted reports say happened again although a lesson was there.
+// name: events
+// What became of lessons.
 MATCH (e:LessonEvent)
-WHERE e.retired_at IS NULL AND e.kind = 'recurred' AND e.state = 'accepted'
-RETURN e.subject AS lesson, e.project AS project, e.unit AS unit, e.confidential AS confidential
+WHERE e.retired_at IS NULL
+RETURN e.subject AS lesson, e.kind AS kind, e.person AS person, e.project AS project, e.unit AS unit,
+  e.confidential AS confidential, e.result AS result, e.happened_on AS happened_on, e.state AS state
 ORDER BY e.id
+
+// name: contradicting
+// Lessons that recommend the opposite of each other.
+MATCH (a:Lesson)-[r:CONTRADICTS]->(b:Lesson)
+RETURN a.id AS one, b.id AS other
+ORDER BY one, other
 
 // name: vectors_of
 UNWIND $ids AS id

@@ -83,6 +83,8 @@ class Answerer:
                 notices=notices(columns, row, question.today, failed),
                 folded=[columns.ids[other] for other in ranking.under.get(row, ())],
                 replaces=[columns.ids[other] for other in ranking.replaces.get(row, ())],
+                conflicts=sorted(held.conflicts.get(columns.ids[row], ())),
+                standing=held.standing(columns.ids[row], question.scope),
             )
             for row, told in zip(rows, parts, strict=True)
         ]  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..domain.standing import ACCEPTED, Standing
 from ..operations.lessons import LessonFilters, LessonHit, LessonLink, Notice, ScorePart
 from ..policy import ScopeFilter
 from ..queries import statement
@@ -62,6 +63,8 @@ class Draft:
     notices: list[Notice]
     folded: list[str]
     replaces: list[str]
+    conflicts: list[str] = field(default_factory=list)
+    standing: Standing | None = None
 
     @property
     def score(self) -> float:
@@ -115,7 +118,7 @@ def read_details(store: GraphStore, drafts: Sequence[Draft], *, past: bool) -> d
 
     Lessons that are named beside a hit come along.
     """
-    keys = list(dict.fromkeys(key for d in drafts for key in (d.key, *d.folded, *d.replaces)))
+    keys = list(dict.fromkeys(key for d in drafts for key in (d.key, *d.folded, *d.replaces, *d.conflicts)))
     if not keys:
         return {}
     details = {row["id"]: row for row in store.read(statement("search.lesson_details"), ids=keys)}
@@ -159,6 +162,9 @@ def _hit(
         rows = [details[key] for key in keys if key in details]
         return [LessonLink(id=row["id"], title=row["title"] or "") for row in rows if _covered(scope, row)]
 
+    accepted = draft.conflicts if detail["state"] in ACCEPTED else []
+    conflicts = links([key for key in accepted if key in details and details[key]["state"] in ACCEPTED])
+    standing = draft.standing or Standing()
     return LessonHit(
         **{name: detail[name] for name in _SHOWN},
         rank=rank,
@@ -171,7 +177,11 @@ def _hit(
         path=question.near.paths.get(draft.key, []),
         folded=links(draft.folded),
         replaces=links(draft.replaces),
-        notices=draft.notices,
+        notices=[*draft.notices, *([Notice.CONFLICT] if conflicts else [])],
+        helped=standing.helped,
+        applied=standing.applied,
+        recurred=standing.recurred,
+        conflicts=conflicts,
     )
 
 

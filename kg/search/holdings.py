@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from ..domain.standing import NOT_EFFECTIVE_AT, Standing, standing_from
 from ..policy import ScopeFilter
 from ..queries import statement
 from ..store.protocol import GraphStore
@@ -14,9 +14,6 @@ from .columns import ROWS, Columns, Entry
 from .duplicates import Signatures
 from .filters import Selector
 from .lexical import LexicalArm, term_counts
-
-OFTEN = 2
-"""So many accepted recurrences make a lesson one that does not work."""
 
 
 class Holdings:
@@ -28,7 +25,9 @@ class Holdings:
         self.words = LexicalArm()
         self.signatures = Signatures()
         self.successors: dict[str, str] = {}
-        self.recurrences: list[dict[str, Any]] = []
+        self.conflicts: dict[str, set[str]] = {}
+        self._events: dict[str, list[dict[str, Any]]] = {}
+        self._learnt: dict[str, str | None] = {}
 
     def add(self, entries: Sequence[Entry]) -> None:
         """Take in versions that are not known yet."""
@@ -39,21 +38,39 @@ class Holdings:
             self.signatures.add(row, counts, entry.text)
 
     def read_links(self, store: GraphStore) -> None:
-        """Learn which lessons stand in for which."""
+        """Learn which lessons stand in for which, and which recommend the opposite of which."""
         self.successors = {row["old"]: row["new"] for row in store.read(statement("search.superseding"))}
+        conflicts: dict[str, set[str]] = {}
+        for row in store.read(statement("search.contradicting")):
+            conflicts.setdefault(row["one"], set()).add(row["other"])
+            conflicts.setdefault(row["other"], set()).add(row["one"])
+        self.conflicts = conflicts
 
     def read_events(self, store: GraphStore) -> None:
-        """Learn what happened again although a lesson was there."""
-        self.recurrences = list(store.read(statement("search.recurrences")))
+        """Learn what became of lessons."""
+        events: dict[str, list[dict[str, Any]]] = {}
+        for row in store.read(statement("search.events")):
+            events.setdefault(row["lesson"], []).append(row)
+        learnt = store.read(statement("lifecycle.learnt"), ids=list(events)) if events else []
+        self._events, self._learnt = events, {row["id"]: row["learnt_on"] for row in learnt}
+
+    def standing(self, lesson: str, scope: ScopeFilter) -> Standing | None:
+        """What became of a lesson where the asker may see it; None when nothing is known."""
+        events = self._events.get(lesson)
+        if not events:
+            return None
+        seen = [e for e in events if scope.covers(e["project"], e["unit"], bool(e["confidential"]))]
+        return standing_from(seen, self._learnt.get(lesson), [])
 
     def failed(self, scope: ScopeFilter) -> list[str]:
         """Ids of lessons that do not work, as far as the asker may see the recurrences."""
-        seen = Counter(
-            row["lesson"]
-            for row in self.recurrences
-            if scope.covers(row["project"], row["unit"], bool(row["confidential"]))
-        )
-        return [lesson for lesson, count in seen.items() if count >= OFTEN]
+        return [
+            lesson
+            for lesson, events in self._events.items()
+            if len(events) >= NOT_EFFECTIVE_AT
+            and (standing := self.standing(lesson, scope)) is not None
+            and standing.not_effective
+        ]
 
     def compact(self) -> ROWS | None:
         """Let go of dropped rows when there are many; the new number of every old row, or None."""

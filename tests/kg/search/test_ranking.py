@@ -202,7 +202,7 @@ def test_what_came_again_twice_is_shown_lower(graph: KnowledgeGraph, bare: Searc
     def again(number: int, state: str) -> None:
         put(graph, LessonEvent.parse({
             "id": f"event:{number}", "subject": "lesson:a", "kind": "recurred", "person": "eva", "state": state,
-            "project": "project:a", "unit": "A",
+            "project": "project:a", "unit": "A", "happened_on": f"2025-01-0{number}",
         }))  # fmt: skip
 
     again(1, "accepted")
@@ -248,3 +248,30 @@ def test_a_rare_value_still_gets_the_nearest_ones(graph: KnowledgeGraph, bare: S
     bare.refresh()
     bare.encode_pending()
     assert ids(ask(bare, "证书", filters={"sector": ["Rare"]})) == ["far"]
+
+
+def test_a_hit_counts_what_became_of_it_where_the_asker_may_see(graph: KnowledgeGraph, bare: SearchIndex) -> None:
+    put(graph, lesson("a", "Renew certificates."))
+    events = [("helped", "eva", "a"), ("helped", "tom", "a"), ("applied", "eva", "a"), ("applied", "eva", "z"),
+              ("recurred", "eva", "a")]  # fmt: skip
+    for number, (kind, person, project) in enumerate(events):
+        values = {"id": f"event:{number}", "subject": "lesson:a", "kind": kind, "person": person,
+                  "project": f"project:{project}", "unit": project.upper()}  # fmt: skip
+        put(graph, LessonEvent.parse(values))
+    hit = ask(bare, "certificates").hits[0]
+    assert (hit.helped, hit.applied, hit.recurred) == (2, 2, 1)
+    hit = ask(bare, "certificates", ScopeFilter(units=frozenset({"A"}))).hits[0]
+    assert (hit.helped, hit.applied) == (2, 1)
+
+
+def test_a_conflict_is_shown_to_those_who_see_both_sides(graph: KnowledgeGraph, bare: SearchIndex) -> None:
+    put(
+        graph,
+        lesson("by", "Renew certificates by hand."), lesson("not", "Never renew certificates by hand.", unit="B",
+                                                            project="project:b"),
+    )  # fmt: skip
+    join(graph, (Rel.CONTRADICTS, Label.LESSON, "lesson:not", Label.LESSON, "lesson:by"))
+    hit = ask(bare, "renew certificates by hand", filters={"project": ["a"]}).hits[0]
+    assert ([link.id for link in hit.conflicts], hit.notices) == (["lesson:not"], [Notice.CONFLICT])
+    hit = ask(bare, "renew certificates by hand", ScopeFilter(units=frozenset({"A"}))).hits[0]
+    assert (hit.conflicts, hit.notices) == ([], [])
