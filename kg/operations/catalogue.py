@@ -5,9 +5,12 @@ from . import (  # noqa: F401
     people,
     portfolio,
     projects,
+    reading,
     recommendations,
     records,
     runs,
+    searches,
+    surroundings,
     system,
     upkeep,
 )

@@ -157,6 +157,24 @@ def _join_page(
     return len(page)
 
 
+def remove_relationships(
+    tx: Transaction,
+    rel: Rel,
+    start: Label,
+    end: Label,
+    pairs: Sequence[tuple[str, str]],
+    *,
+    at: datetime,
+    by: str | None,
+) -> None:
+    """Part records that are joined; pairs that are not are passed over."""
+    rows = [{"start_id": first, "end_id": second} for first, second in pairs]
+    held = tx.read(statement("relationships.among", rel=rel, start=start, end=end), rows=rows)
+    if held:
+        tx.write(statement("relationships.remove", rel=rel, start=start, end=end), rows=rows)
+        log_change(tx, "unlink", start, sorted({str(row["start_id"]) for row in held}), instant_text(at), by)
+
+
 def _unsaid(known: list[dict[str, Any]], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows that would tell the graph something: a new edge, or other properties."""
     held = {(row["start_id"], row["end_id"]): row["properties"] for row in known}
