@@ -122,7 +122,8 @@ class App(Page):
         if (words := f"pages.notebooks.{name}") in self.t:
             context |= {"heading": self.t(words), "report_css": await self.server.pools.ask(_report_css)}
         if name == "lesson_search":
-            context |= {"view": await results_for(self, f"/apps/{name}"), "live": True}
+            view, desk = await results_for(self, f"/apps/{name}")
+            context |= {"view": view, "live": True, "projects": await self.server.pools.ask(desk.projects)}
         template = environment(self.server.settings.home).get_template("app.html")
         opening, _, closing = template.render(self.page_context() | context).partition(MARKER)
         return opening, closing
