@@ -215,7 +215,7 @@ def _node(record: Record) -> GraphNode:
 
 def _text(record: Record) -> str | None:
     values = record.model_dump(mode="json")
-    told = next((str(values[name]) for name in (*_TOLD, "description") if isinstance(values.get(name), str)), None)
+    told = next((str(values[name]) for name in (*_TOLD, "description", "description_en") if isinstance(values.get(name), str)), None)
     return None if told is None else _short(told, LONGEST)
 
 

@@ -161,6 +161,7 @@ function render({ model, el }) {
       address(made.dataset.query, false);
     }
     mountWalks(panel);
+    panel.querySelector("[data-announce]").textContent = panel.querySelector("[data-search-status], [data-center] h3")?.textContent.trim() ?? "";
     markLive();
     after?.();
     after = null;

@@ -24,6 +24,11 @@ class Branch:
         return f"{self.relation}.{'forward' if self.forward else 'back'}"
 
     @property
+    def alike(self) -> bool:
+        """True when all have one name, so that only their projects tell them apart."""
+        return len(self.nodes) > 1 and len({node.name for node in self.nodes}) == 1
+
+    @property
     def height(self) -> int:
         """Lines it takes in the picture."""
         return len(self.nodes) + 1 + bool(self.more)

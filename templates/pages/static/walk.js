@@ -40,7 +40,7 @@ function drawLines(map) {
     else arrow(from, y, -side);
     const trunk = left ? head.right - 10 : head.left + 10;
     branch.querySelectorAll("li").forEach((item) => {
-      const twig = box(item.firstElementChild ?? item);
+      const twig = box(item.firstElementChild);
       const edge = left ? twig.right : twig.left;
       const path = document.createElementNS(SVG, "path");
       const top = branch.querySelector("h3").getBoundingClientRect().bottom - frame.top;
