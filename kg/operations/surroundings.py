@@ -22,7 +22,18 @@ WALKED = (
     Label.KPI, Label.ALERT, Label.DECISION, Label.SOURCE_OBJECT,
 )  # fmt: skip
 """Kinds that a walk meets: not people, votes, reviews in progress or what the product keeps for itself."""
-_TOLD = ("lesson", "driving_event", "summary", "specific", "statement", "recommendation", "metric", "conditions")
+_TOLD = (
+    "lesson",
+    "driving_event",
+    "summary",
+    "specific",
+    "statement",
+    "recommendation",
+    "metric",
+    "conditions",
+    "description",
+    "description_en",
+)
 _DAYS = ("learnt_on", "held_on", "date", "opened_on", "due", "start")
 _STATES = ("state", "status", "polarity", "value")
 LONGEST = 400
@@ -215,7 +226,7 @@ def _node(record: Record) -> GraphNode:
 
 def _text(record: Record) -> str | None:
     values = record.model_dump(mode="json")
-    told = next((str(values[name]) for name in (*_TOLD, "description", "description_en") if isinstance(values.get(name), str)), None)
+    told = next((str(values[name]) for name in _TOLD if isinstance(values.get(name), str)), None)
     return None if told is None else _short(told, LONGEST)
 
 

@@ -16,6 +16,7 @@ from kg.operations.searches import SavedSearchView
 from kg.search import SearchIndex
 from tests.kg.operations.conftest import WATER, put, two_units
 from widgets.components.lesson_search import LessonSearch
+from widgets.components.surroundings import SurroundingsWalk
 from widgets.rendering import Query, ResultsView, SearchDesk, parse_query, render
 from widgets.rendering.query import FACETS, TRAIL
 
@@ -33,7 +34,7 @@ def hit(**values: object) -> LessonHit:
 
 def panel(*hits: LessonHit, language: str = "en", query: str = "?q=x", **view: object) -> str:
     found = LessonHits(hits=list(hits), total=len(hits), arms=[ArmState(name="words", records=1)])
-    shown = ResultsView(parse_query(query), found, **view)
+    shown = ResultsView(parse_query(query), found, **({"saved": []} | view))
     return render("parts/search_panel.html", language=language, view=shown)
 
 
@@ -158,7 +159,7 @@ def test_saved_searches_lead_back_to_all_they_ask():
     assert f'data-query="{link}"' in html
     assert "&lt;b&gt;证书&lt;/b&gt;" in html
     assert "2 new" in words(html)
-    assert "Saved searches" not in words(panel(hit()))  # where nobody can be asked
+    assert "Saved searches" not in words(panel(hit(), saved=None))  # where nobody can be asked
 
 
 def test_everything_chosen_is_a_token_that_can_be_dropped():
@@ -233,3 +234,13 @@ def test_similar_lessons_open_in_place_with_a_way_back(graph):
     assert 'data-query="?q=people" data-back' in html
     assert 'data-hit="lesson:road"' in html
     assert 'data-hit="lesson:water"' not in html
+
+
+def test_in_a_notebook_a_walk_asks_the_kernel_for_every_step(graph):
+    walk = SurroundingsWalk(graph, WATER)
+    assert "Water for all" in words(walk.html)
+    walk.walked = Query(around=WATER).walk("outcome:water")
+    assert "Serve the water" in words(walk.html)
+    assert "Water for all" in words(walk.html)  # the trail
+    walk.walked = "?around=nowhere"
+    assert "There is no such record" in words(walk.html)
