@@ -54,6 +54,12 @@ def test_the_whole_state_is_in_the_address_and_comes_back():
     assert parse_query("?q=x&from=soon&as_of=2022-13-01&to=").request()["filters"] == {}
 
 
+def test_an_address_of_nonsense_is_an_empty_search():
+    assert parse_query("&".join(f"q{n}=x" for n in range(500))) == Query()
+    assert parse_query("?q=" + "x" * 100_000).text == "x" * 1000
+    assert parse_query("?around=&like=&via=x&for=%00&page=9" + "9" * 400).page == 1
+
+
 def test_a_view_is_part_of_the_address_and_any_new_search_leaves_it():
     query = parse_query("?q=x&around=b&via=a&page=2")
     assert parse_query(query.here()) == query

@@ -54,7 +54,9 @@ class SearchDesk:
         reading = None
         try:
             query, reading = self._own_project(query)
-        except NotFound as error:
+        except Forbidden:
+            raise
+        except KgError as error:
             problem = problem or error
             query = replace(query, own="")
         view |= {"problem": problem, "reading": reading, "saved": self._saved(), "names": self._names(query)}

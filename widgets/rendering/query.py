@@ -106,7 +106,10 @@ class Query:
 
 def parse_query(query_string: str) -> Query:
     """The query of an address; what makes no sense there is passed over."""
-    given = parse_qs(query_string.removeprefix("?")[:20_000], max_num_fields=200)
+    try:
+        given = parse_qs(query_string.removeprefix("?")[:20_000], max_num_fields=200)
+    except ValueError:  # more fields than any page of ours makes
+        return Query()
 
     def one(name: str) -> str:
         return given.get(name, [""])[0].strip()[:300]
