@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+import pytest
+
 BRIDGE, TUNNEL = "project:test:bridge", "project:test:tunnel"
 
 
@@ -60,6 +62,19 @@ def test_surroundings_have_an_address_of_their_own(server):
         assert "The bridge" in page.text
         assert "walk.js" in page.text
         assert "walk.js" not in owner.get("/search?q=dig").text
+
+
+@pytest.mark.parametrize("name", ["for", "around", "like", "saved", "as_of", "from", "q", "via", "project"])
+@pytest.mark.parametrize(
+    "value", ["%00", "'%20OR%201=1", "%7D)%20DETACH%20DELETE%20n%20//", "%F0%9F%92%A5" * 50, "%FF", "x" * 3000]
+)
+def test_an_address_of_nonsense_is_answered_in_words(server, name, value):
+    with server.owner() as owner:
+        page = owner.get(
+            f"/search?{'' if name == 'q' else 'q=dig&'}{'around=x&' if name == 'via' else ''}{name}={value}"
+        )
+        assert page.status_code == 200, page.text[:300]
+        assert "Traceback" not in page.text
 
 
 def test_pages_bring_their_style_sheets_with_them(server):
