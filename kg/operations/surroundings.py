@@ -12,6 +12,7 @@ from ..errors import NotFound
 from ..queries import statement
 from ..schema import Label, Rel
 from ..store.records import get_record
+from .projects import visible_names
 from .table import Context, Request, Response, operation
 
 COMMON = (Label.OUTCOME_TYPE,)
@@ -238,11 +239,9 @@ def _facts(record: Record) -> dict[str, str]:
 def _name_projects(context: Context, nodes: Iterable[GraphNode]) -> None:
     """Say of each record whose project it is, where the visitor may know."""
     within = [node for node in nodes if node.project and node.label != Label.PROJECT]
-    ids = sorted({node.project for node in within if node.project})
-    rows = context.store.read(statement("surroundings.project_names"), ids=ids, **context.scope.parameters())
-    names = {row["id"]: row["name"] for row in rows}
+    names = visible_names(context, [node.project for node in within if node.project])
     for node in within:
-        node.project_name = names.get(node.project)
+        node.project_name = names.get(node.project or "")
 
 
 def _short(text: str, limit: int = 200) -> str:

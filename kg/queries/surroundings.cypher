@@ -42,11 +42,3 @@ RETURN DISTINCT b.id AS id, coalesce(b.title, b.name, b.name_en, b.statement, b.
   coalesce(b.learnt_on, b.held_on, b.date, b.opened_on, b.start, b.happened_on, '') AS day
 ORDER BY day DESC, id
 LIMIT $limit
-
-// name: project_names
-UNWIND $ids AS id
-MATCH (p:Project {id: id})
-WHERE p.retired_at IS NULL
-  AND ($everything OR p.id IN $projects OR any(u IN $units WHERE p.unit = u OR p.unit STARTS WITH u + '/'))
-  AND (NOT p.confidential OR $confidential OR p.id IN $projects)
-RETURN p.id AS id, p.name AS name

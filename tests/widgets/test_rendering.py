@@ -39,8 +39,8 @@ class Answers:
             raise self.error
         return self.found
 
-    def list_projects(self, **_: object) -> SimpleNamespace:
-        return SimpleNamespace(projects=[])
+    def name_projects(self, **_: object) -> SimpleNamespace:
+        return SimpleNamespace(names={})
 
     def list_saved_searches(self) -> SimpleNamespace:
         return SimpleNamespace(searches=[])

@@ -213,9 +213,7 @@ def test_what_cannot_be_done_is_told_beside_the_answer():
     def refuse(**_: object) -> None:
         raise Conflict("You keep 100 searches already. Forget one first.", most=100)
 
-    empty = SimpleNamespace(
-        save_search=refuse, list_saved_searches=lambda: SimpleNamespace(searches=[]), list_projects=lambda **_: None
-    )
+    empty = SimpleNamespace(save_search=refuse, list_saved_searches=lambda: SimpleNamespace(searches=[]))
     view = SearchDesk(empty).act({"do": "save", "query": "?q=x", "name": "x"}, Query())
     assert isinstance(view.problem, Conflict)
     assert view.said == ""

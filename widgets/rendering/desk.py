@@ -59,9 +59,10 @@ class SearchDesk:
         except KgError as error:
             problem = problem or error
             query = replace(query, own="")
-        view |= {"problem": problem, "reading": reading, "saved": self._saved(), "names": self._names(query)}
+        view |= {"problem": problem, "reading": reading, "saved": self._saved()}
         try:
             found, more = self._found(query)
+            view["names"] = self._names(query, found)
         except Forbidden:
             raise
         except KgError as error:
@@ -140,13 +141,14 @@ class SearchDesk:
             return None
         return found
 
-    def _names(self, query: Query) -> dict[str, str]:
-        if not query.text and not query.chosen:
+    def _names(self, query: Query, found: LessonHits | None) -> dict[str, str]:
+        """Names of the projects that filters show and no hit tells."""
+        told = {hit.project for hit in found.hits} if found else set()
+        wanted = {*(found.facets.get("project", ()) if found else ()), *query.chosen.get("project", ())} - told
+        if not wanted:
             return {}
-        try:
-            return {project.id: project.name for project in self.projects()}
-        except KgError:
-            return {}
+        names: dict[str, str] = self._graph.name_projects(ids=sorted(wanted)[:1000]).names
+        return names
 
     def _keep(self, key: str, ask: Any) -> Any:
         at, value = self._kept.get(key, (0.0, None))

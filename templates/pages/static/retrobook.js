@@ -41,6 +41,13 @@
     if (event.data.first) tellFrames();
   });
   document.querySelectorAll("[data-report-frame]").forEach((frame) => frame.addEventListener("load", tellFrames));
+  // A frame begins to load once the page around it is painted; a page that is not looked at does not wait for that.
+  const load = () => document.querySelectorAll("iframe[data-src]").forEach((frame) => {
+    frame.src = frame.dataset.src;
+    frame.removeAttribute("data-src");
+  });
+  requestAnimationFrame(() => setTimeout(load));
+  setTimeout(load, 500);
 
   // Making a report: the same form without JavaScript answers with a page; with it, progress shows in place.
   const say = (form, words, done, all) => {

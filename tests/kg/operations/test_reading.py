@@ -49,3 +49,9 @@ def test_a_retired_lesson_leaves_the_list(units):
     units.add_lesson_to_project(lesson="lesson:road", project=WATER)
     units.retire_record(label="Lesson", id="lesson:road")
     assert ids(units.lessons_to_heed(project=WATER)) == []
+
+
+def test_projects_are_named_as_far_as_they_may_be_seen(units):
+    assert units.name_projects(ids=[ROAD, WATER, "nowhere"]).names == {WATER: "Water for all", ROAD: "通往山村的道路"}
+    assert units.as_visitor(visitor("jo", "unit:A")).name_projects(ids=[ROAD, WATER]).names == {WATER: "Water for all"}
+    assert units.name_projects(ids=[]).names == {}
