@@ -64,6 +64,8 @@ def test_a_view_is_part_of_the_address_and_any_new_search_leaves_it():
     query = parse_query("?q=x&around=b&via=a&page=2")
     assert parse_query(query.here()) == query
     assert query.link() == "?q=x"
+    wide = parse_query(query.widened())
+    assert (wide.wide, parse_query(wide.here()), parse_query(wide.walk("c")).wide) == (True, wide, False)
     assert query.toggle("language", "zh") == "?q=x&language=zh"
     assert parse_query("?like=lesson%3Aone").here() == "?like=lesson%3Aone"
 
@@ -110,10 +112,10 @@ def test_the_way_from_the_askers_project_is_told_in_words():
     ]
     en, zh = words(panel(hit(path=path))), words(panel(hit(path=path), language="zh"))
     assert (
-        "Your project → has the outcome Outcome Pipes for all → is of the type Kind of outcome Water supply ← is the type of "
-        "Outcome Wells ← is an outcome of Project Project X ← taught this lesson"
+        "Your project → has the outcome Pipes for all → is of the type Water supply ← is the type of Wells "
+        "← is an outcome of Project X ← taught this lesson"
     ) in en
-    assert "您的项目 → 预期成果 成果 Pipes for all → 成果类型 成果类型 Water supply" in zh
+    assert "您的项目 → 预期成果 Pipes for all → 成果类型 Water supply ← 同类成果 Wells ← 所属项目 Project X" in zh
     assert "本条经验" in zh
     unknown = hit(path=[PathStep(relation="NEW_REL", forward=True, label="Thing", id="x", name="<b>")])
     assert "NEW_REL Thing &lt;b&gt;" in words(panel(unknown))

@@ -47,6 +47,6 @@ class SurroundingsWalk(anywidget.AnyWidget):
 
     def _walk(self, change: dict[str, Any]) -> None:
         query = parse_query(str(change["new"]))
-        view = self._desk.answer(Query(around=query.around, via=query.via))
+        view = self._desk.answer(Query(around=query.around, via=query.via, wide=query.wide))
         template = "parts/surroundings.html" if view.walk else "parts/search_failed.html"
         self.html = render(template, language=self._language, base=self._base, view=view)

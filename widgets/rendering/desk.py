@@ -20,7 +20,7 @@ from .query import Query, parse_query
 from .results import ResultsView
 from .walk import WalkView
 
-NEIGHBOURS = 26
+NEIGHBOURS, MANY = 26, 200
 SIMILAR = 10
 KEPT = 60.0
 """Seconds that names of projects and saved searches are kept, where one desk serves many questions."""
@@ -106,7 +106,7 @@ class SearchDesk:
 
     def _found(self, query: Query) -> tuple[LessonHits | None, dict[str, Any]]:
         if query.around:
-            around = self._graph.surroundings(id=query.around, limit=NEIGHBOURS)
+            around = self._graph.surroundings(id=query.around, limit=MANY if query.wide else NEIGHBOURS)
             trail = []
             for key in query.via:
                 with suppress(KgError):

@@ -35,6 +35,7 @@ class Query:
         like: A lesson to show similar ones of, instead of an answer to the words.
         around: A record to show the graph around.
         via: The records walked through on the way there, the first step first.
+        wide: Show many neighbours instead of the first ones.
         saved: The saved search that led here; no address of this query keeps it.
     """
 
@@ -48,6 +49,7 @@ class Query:
     like: str = ""
     around: str = ""
     via: tuple[str, ...] = ()
+    wide: bool = False
     saved: str = ""
 
     def request(self) -> dict[str, Any]:
@@ -65,7 +67,7 @@ class Query:
         Args:
             **changed: Attributes, or a facet's values by the facet's name.
         """
-        known = self.__dict__ | {"page": 1, "like": "", "around": "", "via": ()} | changed
+        known = self.__dict__ | {"page": 1, "like": "", "around": "", "via": (), "wide": False} | changed
         pairs = [("q", known["text"])]
         for name in FACETS:
             pairs += [(name, value) for value in changed.get(name, self.chosen.get(name, ()))]
@@ -73,18 +75,24 @@ class Query:
         pairs += [(name, known[key].isoformat()) for name, key in days if known[key]]
         pairs += [("for", known["own"]), ("like", known["like"]), ("around", known["around"])]
         pairs += [("via", key) for key in known["via"]]
+        if known["wide"]:
+            pairs.append(("wide", "1"))
         if known["page"] > 1:
             pairs.append(("page", str(known["page"])))
         return "?" + urlencode([pair for pair in pairs if pair[1]])
 
     def here(self) -> str:
         """The query string of just this query, view and page."""
-        return self.link(page=self.page, like=self.like, around=self.around, via=self.via)
+        return self.link(page=self.page, like=self.like, around=self.around, via=self.via, wide=self.wide)
 
     def toggle(self, facet: str, value: str) -> str:
         """The query string with a facet's value chosen, or given up when it is."""
         now = self.chosen.get(facet, ())
         return self.link(**{facet: tuple(v for v in now if v != value) if value in now else (*now, value)})
+
+    def widened(self) -> str:
+        """The query string of the same step with many more neighbours."""
+        return self.link(around=self.around, via=self.via, wide=True)
 
     def walk(self, key: str) -> str:
         """The query string of the graph around another record, this one remembered as the way there."""
@@ -128,6 +136,7 @@ def parse_query(query_string: str) -> Query:
         like=one("like"),
         around=one("around"),
         via=tuple(key[:300] for key in given.get("via", ())[-TRAIL:]) if "around" in given else (),
+        wide="around" in given and one("wide") == "1",
         saved=one("saved"),
     )
 
