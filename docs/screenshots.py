@@ -41,7 +41,7 @@ def take(page: Any, site: str, what: str, language: str) -> None:
     if what == "around":
         page.goto(f"{site}/search?q={quote(QUESTIONS[language])}")
         page.locator("[data-around]").first.click()
-        page.locator("[data-lines] path").first.wait_for(state="attached")
+        page.locator("[data-center]").wait_for()
         return
     page.goto(f"{site}/")
     if what == "report":
