@@ -37,6 +37,7 @@ class Label(StrEnum):
     PERSON = "Person"
     TEAM = "Team"
     SOURCE_OBJECT = "SourceObject"
+    SAVED_SEARCH = "SavedSearch"
     RUN = "Run"
     AUDIT = "AuditEntry"
     REVISION = "Revision"
@@ -71,6 +72,7 @@ class Rel(StrEnum):
     TRANSLATES = "TRANSLATES"  # Lesson -> Lesson it says in another language
     DISTILLED_FROM = "DISTILLED_FROM"  # Practice -> Lesson
     APPLIED = "APPLIED"  # Project -> Lesson or Practice {at, result}
+    HEEDS = "HEEDS"  # Project -> Lesson its people want to keep in mind
     OWNS = "OWNS"  # Person -> Outcome, ActionItem
     MEMBER_OF = "MEMBER_OF"  # Person -> Team
     REPORTS_TO = "REPORTS_TO"  # Person -> Person
@@ -92,6 +94,7 @@ INDEXED: tuple[tuple[Label, str], ...] = (
     (Label.LESSON, "project"),
     (Label.LESSON, "state"),
     (Label.LESSON_EVENT, "subject"),
+    (Label.SAVED_SEARCH, "person"),
     (Label.RUN, "project"),
     (Label.REVISION, "record_id"),
 )

@@ -42,13 +42,14 @@ from .record import Record, derive_id
 from .relationship import Relationship
 from .retrospectives import OPEN_STATUSES, ActionItem, ActionStatus, Note, Retrospective, TimelineEvent
 from .runs import AuditEntry, Run, RunStatus
+from .searches import SavedSearch
 
 RECORDS: dict[Label, type[Record]] = {
     kind.label: kind
     for kind in (
         Project, OutcomeType, Outcome, Assessment, Measurement, KPI, CostEntry, BenefitEntry, Evidence, Review,
         Objective, KeyResult, Milestone, WorkItem, ProcessMetric, Retrospective, ActionItem, Lesson, LessonEvent,
-        Practice, Alert, Decision, Person, Team, SourceObject, Run, AuditEntry,
+        Practice, Alert, Decision, Person, Team, SourceObject, SavedSearch, Run, AuditEntry,
     )
 }  # fmt: skip
 """Every kind of record by its label."""
@@ -72,6 +73,7 @@ __all__ = [
     "Horizon", "KeyResult", "Lesson", "LessonEvent", "LessonEventKind", "LessonState", "Measurement",
     "Milestone", "Note", "Objective", "Origin", "Outcome", "OutcomeState",
     "OutcomeType", "Person", "Polarity", "Practice", "ProcessMetric", "Project", "ProjectStatus", "Record",
-    "Relationship", "Retrospective", "Review", "ReviewDecision", "Role", "Run", "RunStatus", "SourceObject",
+    "Relationship", "Retrospective", "Review", "ReviewDecision", "Role", "Run", "RunStatus", "SavedSearch",
+    "SourceObject",
     "Team", "TimelineEvent", "WorkItem", "derive_id", "detect_language", "record_class",
 ]  # fmt: skip

@@ -28,6 +28,7 @@ ENDS: dict[Rel, tuple[frozenset[Label], frozenset[Label]]] = {
     Rel.SUPERSEDES: (frozenset({Label.LESSON}), frozenset({Label.LESSON})),
     Rel.DISTILLED_FROM: (frozenset({Label.PRACTICE}), frozenset({Label.LESSON})),
     Rel.APPLIED: (frozenset({Label.PROJECT}), frozenset({Label.LESSON, Label.PRACTICE})),
+    Rel.HEEDS: (frozenset({Label.PROJECT}), frozenset({Label.LESSON})),
     Rel.OWNS: (frozenset({Label.PERSON}), frozenset({Label.OUTCOME, Label.ACTION_ITEM})),
     Rel.MEMBER_OF: (frozenset({Label.PERSON}), frozenset({Label.TEAM})),
     Rel.REPORTS_TO: (frozenset({Label.PERSON}), frozenset({Label.PERSON})),

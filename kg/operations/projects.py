@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from pydantic import BaseModel, Field, model_validator
@@ -78,6 +79,18 @@ class ProjectFactsRequest(Request):
         return self
 
 
+class ProjectKeys(Request):
+    """Which projects."""
+
+    ids: list[str] = Field(max_length=1000)
+
+
+class ProjectNames(Response):
+    """Names by id; what the visitor may not see is left out."""
+
+    names: dict[str, str]
+
+
 class OutcomeFacts(BaseModel):
     """An outcome with everything said about it."""
 
@@ -126,6 +139,12 @@ def list_projects(context: Context, request: ListProjects) -> ProjectList:
 
 
 @operation(Role.MEMBER)
+def name_projects(context: Context, request: ProjectKeys) -> ProjectNames:
+    """The names of some projects: what a list of results needs of them, and no more."""
+    return ProjectNames(names=visible_names(context, request.ids))
+
+
+@operation(Role.MEMBER)
 def project_facts(context: Context, request: ProjectFactsRequest) -> ProjectFacts:
     """Everything known of one project in a period: the facts that go on the wall."""
     store, scope = context.store, context.scope
@@ -165,6 +184,13 @@ def project_facts(context: Context, request: ProjectFactsRequest) -> ProjectFact
         milestones=list_records(store, Milestone, everything, project.id),
         revision=store.revision(),
     )
+
+
+def visible_names(context: Context, ids: Iterable[str]) -> dict[str, str]:
+    """Names of the projects with these ids that the visitor may see."""
+    wanted = sorted(set(ids))
+    rows = context.store.read(statement("projects.names"), ids=wanted, **context.scope.parameters()) if wanted else []
+    return {row["id"]: row["name"] for row in rows}
 
 
 def find_project(store: GraphStore, key: str, scope: ScopeFilter) -> Project:

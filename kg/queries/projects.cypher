@@ -28,3 +28,11 @@ WHERE p.retired_at IS NULL
   AND (NOT p.confidential OR $confidential OR p.id IN $projects)
 RETURN p.id AS id, p.external_id AS external_id
 ORDER BY id
+
+// name: names
+UNWIND $ids AS id
+MATCH (p:Project {id: id})
+WHERE p.retired_at IS NULL
+  AND ($everything OR p.id IN $projects OR any(u IN $units WHERE p.unit = u OR p.unit STARTS WITH u + '/'))
+  AND (NOT p.confidential OR $confidential OR p.id IN $projects)
+RETURN p.id AS id, p.name AS name

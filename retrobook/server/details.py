@@ -10,8 +10,7 @@ from urllib.parse import unquote, urlencode
 from kg.domain import OPEN_STATUSES
 from kg.errors import KgError
 from kg.operations.lessons import LessonHits
-from widgets.rendering import ResultsView
-from widgets.rendering.results import Query
+from widgets.rendering import Query, ResultsView
 
 from .lesson_acts import ActingPage
 from .pages import Page
@@ -62,6 +61,7 @@ class ProjectPage(Page):
         """The project; an id from its source leads here too."""
         facts = await self.ask("project_facts", project=unquote(key))
         listed = await self.ask("list_runs", project=facts.project.id, limit=6)
+        heeded = await self.ask("lessons_to_heed", project=facts.project.id)
         open_first = sorted(facts.actions, key=lambda a: (a.status not in OPEN_STATUSES, a.opened_on or date.min))
         self.show(
             "project.html",
@@ -72,6 +72,7 @@ class ProjectPage(Page):
             actions=open_first,
             open_actions=sum(action.status in OPEN_STATUSES for action in facts.actions),
             lessons=facts.lessons,
+            heeded=heeded.lessons,
             limit=LISTED,
         )
 

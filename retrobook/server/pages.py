@@ -82,6 +82,7 @@ class Page(Guard):
             "path": self.request.uri,
             "base": "/",
             "static": "/static/",
+            "look": self.server.look(),
             "xsrf": Markup(self.xsrf_form_html()),  # noqa: S704  (made by tornado, of its own token)
             "nonce": self.nonce,
             "version": __version__,
