@@ -20,12 +20,8 @@ OPEN = ("project", "language", "polarity", "state")
 NEAR = 10
 """A record among an arm's first so many was found by it; further down it was only not left out."""
 
-KINDS = ("words", "meaning", "graph", "reranker", "standing")
-_ARMS = {
-    "words": "words", "lexical": "words", "graph": "graph", "closeness": "graph", "reranker": "reranker",
-    "rerank": "reranker", "cross_encoder": "reranker", "standing": "standing", "lifecycle": "standing",
-    "demotion": "standing", "review": "standing",
-}  # fmt: skip
+KINDS = ("words", "meaning", "graph", "reranker", "replaces", "standing")
+_ARMS = {kind: kind for kind in KINDS if kind != "meaning"}
 
 
 def arm_kind(arm: str) -> str:
