@@ -161,10 +161,16 @@ def project_facts(context: Context, request: ProjectFactsRequest) -> ProjectFact
             key=lambda r: (r.held_on or date.min, r.id),
         ),
         actions=[a for a in list_records(store, ActionItem, everything, project.id) if within(a.opened_on)],
-        lessons=[x for x in list_records(store, Lesson, everything, project.id) if within(x.learnt_on)],
+        lessons=[x for x in _told_once(list_records(store, Lesson, everything, project.id)) if within(x.learnt_on)],
         milestones=list_records(store, Milestone, everything, project.id),
         revision=store.revision(),
     )
+
+
+def _told_once(lessons: list[Lesson]) -> list[Lesson]:
+    """Without translations of lessons that are there."""
+    there = {lesson.id for lesson in lessons}
+    return [lesson for lesson in lessons if lesson.translation_of not in there]
 
 
 def find_project(store: GraphStore, key: str, scope: ScopeFilter) -> Project:
