@@ -109,10 +109,25 @@ class KnowledgeGraph(OperationMethods):
         context = Context(self.store, self.visitor, now, self.services)
         if not operation.audited:
             return operation(context, request)
+        if operation.reading:
+            return self._audited_read(operation, context, request)
         with self.store.transaction() as tx:
             context.store = _InTransaction(self.store, tx)
             response = operation(context, request)
             audit.append_entry(tx, self._server, self.visitor, operation.name, now, **context.audit)
+        return response
+
+    def _audited_read(self, operation: Operation[Q, A], context: Context, request: Q) -> A:
+        """Read, then record it: nobody waits for the reading, and a refusal is recorded too."""
+        failed = True
+        try:
+            response = operation(context, request)
+            failed = False
+        finally:
+            if failed:
+                context.audit["subject"] = f"not answered: {context.audit.get('subject')}"
+            with self.store.transaction() as tx:
+                audit.append_entry(tx, self._server, self.visitor, operation.name, context.now, **context.audit)
         return response
 
     def close(self) -> None:
