@@ -34,6 +34,22 @@ class OperationMethods:
     def call(self, operation: Operation[Q, A], request: Q) -> A:
         raise NotImplementedError
 
+    def frame(self, operation: str, *, part: str | None = None, **values: Any) -> Any:
+        """What an operation answers, as a pandas DataFrame: `graph.frame("list_projects")`.
+
+        Args:
+            operation: Its name.
+            part: Which of the answer's lists, when it has several; the first when not given.
+            **values: Its request.
+
+        Raises:
+            NotFound: There is no such operation; names the nearest.
+        """
+        from .frames import to_frame
+
+        row = OPERATIONS[operation]
+        return to_frame(self.call(row, parse_request(row, values)), part)
+
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_") or name not in OPERATIONS:
             raise AttributeError(name)
