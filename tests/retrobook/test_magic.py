@@ -54,7 +54,7 @@ def test_parameters_come_from_the_notebook_and_rows_may_go_there(shell: Any) -> 
 
 
 def test_a_refused_statement_is_one_line_without_a_traceback(shell: Any) -> None:
-    with pytest.raises(UsageError, match="DELETE is not allowed"):
+    with pytest.raises(UsageError, match="DETACH is not allowed"):
         shell.run_cell_magic("cypher", "", "MATCH (n)\nDETACH DELETE n")
 
 
