@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kg.domain.language import detect_language
 from kg.encoders import Encoder, VectorCache, Vectors
 from kg.operations.lessons import LessonHit, SearchLessons
 from kg.policy import ScopeFilter
@@ -28,6 +29,7 @@ from .tasks import Task
 
 DRAWS = 5000
 PAGE = 100
+BATCH = 16
 WORDS = "words"
 DEFAULT = "default"
 EVERYTHING = ScopeFilter(everything=True, confidential=True)
@@ -48,11 +50,12 @@ class KeptEncoder:
         """Vectors of questions, kept ones first."""
         key = f"{self._encoder.key} query"
         kept = self._cache.get(key, texts)
-        missing = [place for place in range(len(texts)) if place not in kept]
-        if missing:
-            made = self._encoder.encode_queries([texts[place] for place in missing])
-            self._cache.put(key, {texts[place]: vector for place, vector in zip(missing, made, strict=True)})
-            kept.update(zip(missing, made, strict=True))
+        missing = sorted((n for n in range(len(texts)) if n not in kept), key=lambda n: len(texts[n]))
+        for start in range(0, len(missing), BATCH):
+            part = missing[start : start + BATCH]
+            made = self._encoder.encode_queries([texts[place] for place in part])
+            self._cache.put(key, {texts[place]: vector for place, vector in zip(part, made, strict=True)})
+            kept.update(zip(part, made, strict=True))
         return np.stack([kept[place] for place in range(len(texts))])
 
 
@@ -69,6 +72,11 @@ def index_of(task: Task, encoders: Mapping[str, Encoder], cache: VectorCache) ->
         index.refresh()
         while index.encode_pending():
             pass
+        for encoder in kept.values():  # like lengths together, before they are asked one by one
+            understood = encoder.languages
+            encoder.encode_queries(
+                [q for q in task.questions if not understood or detect_language(q) in understood] or ["?"]
+            )
         yield index
         store.close()
 
