@@ -15,7 +15,6 @@ from kg.domain import Lesson
 from pipelines.resources import template_path
 from pipelines.sources.translations import read_translations
 
-
 LONGEST_ISSUE = 300
 """Letters of an issue that is only in the way: it is not looked for, and encoding it takes time."""
 

@@ -154,7 +154,8 @@ class _Check:
             self._refuse(token, "Nothing may be changed.")
         if sign in _OPEN:
             relationship = sign == "[" and self._text(place - 1) == "-"
-            begins = place and self._tokens[place - 1].upper in LIST_FOLLOWS
+            keyword = place > 0 and not self._names_a_thing(place - 1)
+            begins = keyword and self._tokens[place - 1].upper in LIST_FOLLOWS
             after_sign = self._kind(place - 1) is Kind.SIGN and not self._ends_value(place - 1)
             if sign == "[" and not (relationship or begins or after_sign):
                 self._index(place, token)

@@ -124,6 +124,11 @@ SECRET = [
     "MATCH (p:Person) WITH p AS in RETURN in['password' + '_hash'] AS x",
     "MATCH (p:Person) RETURN [by IN [p] | by['password' + '_hash']] AS x",
     "MATCH (p:Person) UNWIND [p] AS where RETURN where['password' + '_hash'] AS x",
+    "MATCH (p:Person) WITH {in: p} AS m RETURN m.in['password' + '_hash'] AS x",
+    "MATCH (p:Person) WITH {`in`: p} AS m RETURN m.`in`['password' + '_hash'] AS x",
+    "MATCH (p:Person) RETURN 1 -[k IN keys(p) | p[k]][0] AS x",
+    "MATCH (p:Person) RETURN COLLECT { MATCH (q:Person) RETURN q.password_hash } AS x",
+    "MATCH (p:Person) RETURN reduce(s = '', k IN keys(p) | s + p[k]) AS x",
     "MATCH (n:$($label)) RETURN n",
     "MATCH (n:$label) RETURN n",
 ]
