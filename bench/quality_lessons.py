@@ -1,7 +1,8 @@
 """How well lessons are found, by arm, by fusion and as people get it: nDCG@10, one right record a question.
 
-Gates: the default is on no set below its best arm by more than the paired bootstrap margin, on
-NASA's events not below the plain mixes of z-scores, and on Chinese questions at least .97. Across
+Gates: the default is on no set below its best arm, nor below a plain mix of z-scores of the same arms,
+by more than the paired bootstrap margin; it finds NASA's events at .945 (the mix that was measured
+before there was a product) and Chinese questions at .97. Across
 languages, on halves and among two thousand other texts it is reported. Vectors are kept in
 `$TMPDIR/retrobook-bench-<user>`, so that a second run takes seconds.
 """
@@ -31,7 +32,7 @@ from kg.encoders import Encoder, VectorCache, named_encoders
 from retrobook.settings import Settings
 
 OTHERS = 2000
-CMRC_FLOOR = 0.97
+LEAST = {"nasa_event_to_lesson": 0.945, "cmrc": 0.97}
 MIXES = ("z-scores", "english + half of words")
 FUSIONS = ("rrf", "largest of normalised", "z-scores")
 
@@ -53,10 +54,14 @@ def told(ranks: Ranks) -> dict[str, Any]:
     }
 
 
-def below_best_arm(ranks: Ranks) -> bool:
-    """True when the default is worse than its best arm by more than chance."""
-    best = max(arms_of(ranks), key=lambda name: float(ndcg(ranks[name]).mean()))
-    return margin(ndcg(ranks[DEFAULT]), ndcg(ranks[best]))[1] < 0
+def complaints(name: str, ranks: Ranks) -> list[str]:
+    """What is wrong with the default in a task."""
+    values = {each: ndcg(places) for each, places in ranks.items()}
+    best = max(arms_of(ranks), key=lambda arm: float(values[arm].mean()))
+    beside = [best, *(mix for mix in MIXES if mix in values)]
+    found = [f"below {other}" for other in beside if margin(values[DEFAULT], values[other])[1] < 0]
+    mean = float(values[DEFAULT].mean())
+    return [*found, f"{mean:.4f} is below {LEAST[name]}"] if mean < LEAST.get(name, 0.0) else found
 
 
 def run(tasks: Sequence[Task], encoders: Mapping[str, Encoder], cache: VectorCache) -> dict[str, Ranks]:
@@ -75,11 +80,7 @@ def main() -> None:
     events = nasa_tasks(nasa / "lessons.jsonl" if nasa else None)
     gated = run([*events, *([cmrc_task(cmrc)] if cmrc else [])], encoders, cache)
     figures: dict[str, Any] = {name: told(ranks) for name, ranks in gated.items()}
-    failed = [f"{name}: below its best arm" for name, ranks in gated.items() if below_best_arm(ranks)]
-    means = {name: float(ndcg(places).mean()) for name, places in gated[events[0].name].items()}
-    failed += [f"{events[0].name}: below {mix}" for mix in MIXES if means[DEFAULT] < means.get(mix, 0.0)]
-    if cmrc and float(ndcg(gated["cmrc"][DEFAULT]).mean()) < CMRC_FLOOR:
-        failed.append(f"cmrc: below {CMRC_FLOOR}")
+    failed = [f"{name}: {why}" for name, ranks in gated.items() for why in complaints(name, ranks)]
     figures["across languages, recall@5"] = {
         name: {arm: round(float(recall(places).mean()), 4) for arm, places in ranks.items()}
         for name, ranks in run(language_tasks(), encoders, cache).items()
@@ -99,7 +100,7 @@ def main() -> None:
     finish(
         "quality_lessons",
         ok=not failed,
-        limit="default >= best arm less chance, >= mixes, cmrc >= .97",
+        limit="default >= best arm and mixes less chance; NASA >= .945, CMRC >= .97",
         figures=figures,
     )
 
