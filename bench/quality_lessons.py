@@ -70,6 +70,8 @@ def run(tasks: Sequence[Task], encoders: Mapping[str, Encoder], cache: VectorCac
     for task in tasks:
         print(f"{task.name}: {len(task.questions)} questions, {len(task.records)} records", file=sys.stderr, flush=True)
         found[task.name] = measure(task, encoders, cache)
+        means = {name: round(float(ndcg(places).mean()), 4) for name, places in found[task.name].items()}
+        print(f"  nDCG@10 {means}", file=sys.stderr, flush=True)
     return found
 
 
