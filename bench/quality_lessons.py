@@ -9,15 +9,12 @@ languages, on halves and among two thousand other texts it is reported. Vectors 
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from tempfile import gettempdir
 from typing import Any
 
 from bench.report import finish
-from bench.retrieval.measure import DEFAULT, Ranks, interval, margin, measure, ndcg, recall
+from bench.retrieval.measure import DEFAULT, Ranks, bench_cache, interval, margin, measure, ndcg, recall
 from bench.retrieval.tasks import (
     Task,
     among,
@@ -77,7 +74,7 @@ def run(tasks: Sequence[Task], encoders: Mapping[str, Encoder], cache: VectorCac
 
 def main() -> None:
     encoders = named_encoders(Settings().encoders)
-    cache = VectorCache(Path(gettempdir()) / f"retrobook-bench-{os.getuid()}" / "vectors.sqlite")
+    cache = bench_cache()
     nasa, cmrc, issues = (data_folder(n) for n in ("nasa_llis", "retrieval_zh_cmrc_trial", "jira_story_points"))
     events = nasa_tasks(nasa / "lessons.jsonl" if nasa else None)
     gated = run([*events, *([cmrc_task(cmrc)] if cmrc else [])], encoders, cache)

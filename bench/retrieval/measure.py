@@ -7,6 +7,7 @@ same arms.
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -59,6 +60,11 @@ class KeptEncoder:
         return np.stack([kept[place] for place in range(len(texts))])
 
 
+def bench_cache() -> VectorCache:
+    """Where vectors are kept between runs."""
+    return VectorCache(Path(tempfile.gettempdir()) / f"retrobook-bench-{os.getuid()}" / "vectors.sqlite")
+
+
 @contextmanager
 def index_of(task: Task, encoders: Mapping[str, Encoder], cache: VectorCache) -> Iterator[SearchIndex]:
     """The product's index over the records of a task, all vectors made."""
@@ -74,9 +80,9 @@ def index_of(task: Task, encoders: Mapping[str, Encoder], cache: VectorCache) ->
             pass
         for encoder in kept.values():  # like lengths together, before they are asked one by one
             understood = encoder.languages
-            encoder.encode_queries(
-                [q for q in task.questions if not understood or detect_language(q) in understood] or ["?"]
-            )
+            asked = [q.strip() for q in task.questions if not understood or detect_language(q) in understood]
+            if asked:
+                encoder.encode_queries(asked)
         yield index
         store.close()
 
