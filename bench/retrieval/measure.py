@@ -31,6 +31,7 @@ from .tasks import Task
 DRAWS = 5000
 PAGE = 100
 BATCH = 16
+ENOUGH = 400
 WORDS = "words"
 DEFAULT = "default"
 EVERYTHING = ScopeFilter(everything=True, confidential=True)
@@ -121,12 +122,13 @@ def interval(values: NDArray[np.float64]) -> tuple[float, float]:
 
 
 def _all_hits(index: SearchIndex, question: str) -> list[LessonHit]:
+    """All hits, or so many that what an arm puts among its first ten is there."""
     hits: list[LessonHit] = []
     while True:
         asked = SearchLessons(text=question, fold=False, limit=PAGE, offset=len(hits))
         answer = index.search(asked, EVERYTHING)
         hits += answer.hits
-        if len(answer.hits) < PAGE or len(hits) >= answer.total:
+        if len(answer.hits) < PAGE or len(hits) >= min(answer.total, ENOUGH):
             return hits
 
 
