@@ -79,6 +79,9 @@ class Rel(StrEnum):
     RELATED_TO = "RELATED_TO"  # any imported edge without a name of ours {name}
 
 
+SECRET_PROPERTIES = frozenset({"password_hash"})
+"""What leaves the graph for the sign-in only."""
+
 SEARCHABLE = (Label.LESSON, Label.PROJECT)
 """Labels that carry `search_text`, and so vectors."""
 

@@ -26,6 +26,7 @@ ENDS: dict[Rel, tuple[frozenset[Label], frozenset[Label]]] = {
     Rel.RECURRED_IN: (frozenset({Label.LESSON}), frozenset({Label.PROJECT, Label.RETROSPECTIVE})),
     Rel.CONTRADICTS: (frozenset({Label.LESSON}), frozenset({Label.LESSON})),
     Rel.SUPERSEDES: (frozenset({Label.LESSON}), frozenset({Label.LESSON})),
+    Rel.TRANSLATES: (frozenset({Label.LESSON}), frozenset({Label.LESSON})),
     Rel.DISTILLED_FROM: (frozenset({Label.PRACTICE}), frozenset({Label.LESSON})),
     Rel.APPLIED: (frozenset({Label.PROJECT}), frozenset({Label.LESSON, Label.PRACTICE})),
     Rel.HEEDS: (frozenset({Label.PROJECT}), frozenset({Label.LESSON})),

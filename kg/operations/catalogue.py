@@ -3,6 +3,7 @@
 from . import (  # noqa: F401
     capture,
     conflicts,
+    cypher,
     lesson_marks,
     lessons,
     lifecycle,

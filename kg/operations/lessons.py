@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from ..domain import Lesson, LessonState, Polarity, Project, Relationship, Retrospective, Role, derive_id
 from ..errors import Conflict, InvalidRequest
@@ -21,6 +21,8 @@ Language = Literal["en", "zh"]
 
 class LessonFilters(BaseModel):
     """Limits that hold before retrieval in every arm; a list means any of its values."""
+
+    model_config = ConfigDict(extra="forbid")  # a limit that is not known must not be passed over
 
     source: list[str] = []
     project: list[str] = []
@@ -43,7 +45,7 @@ class SearchLessons(Request):
     the same once.
     """
 
-    text: str = Field(min_length=1, max_length=4000)
+    text: str = Field(min_length=1, max_length=100_000)
     filters: LessonFilters = LessonFilters()
     project: str | None = None
     as_of: date | None = None

@@ -180,7 +180,7 @@ def project_facts(context: Context, request: ProjectFactsRequest) -> ProjectFact
             key=lambda r: (r.held_on or date.min, r.id),
         ),
         actions=[a for a in list_records(store, ActionItem, everything, project.id) if within(a.opened_on)],
-        lessons=[x for x in list_records(store, Lesson, everything, project.id) if within(x.learnt_on)],
+        lessons=[x for x in _told_once(list_records(store, Lesson, everything, project.id)) if within(x.learnt_on)],
         milestones=list_records(store, Milestone, everything, project.id),
         revision=store.revision(),
     )
@@ -191,6 +191,12 @@ def visible_names(context: Context, ids: Iterable[str]) -> dict[str, str]:
     wanted = sorted(set(ids))
     rows = context.store.read(statement("projects.names"), ids=wanted, **context.scope.parameters()) if wanted else []
     return {row["id"]: row["name"] for row in rows}
+
+
+def _told_once(lessons: list[Lesson]) -> list[Lesson]:
+    """Without translations of lessons that are there."""
+    there = {lesson.id for lesson in lessons}
+    return [lesson for lesson in lessons if lesson.translation_of not in there]
 
 
 def find_project(store: GraphStore, key: str, scope: ScopeFilter) -> Project:

@@ -6,6 +6,7 @@ WHERE p.retired_at IS NULL
 OPTIONAL MATCH (p)-[:HAS_OUTCOME]->(o:Outcome)
 WITH p, count(o) AS outcomes
 OPTIONAL MATCH (l:Lesson)-[:LEARNED_IN]->(p)
+WHERE l.translation_of IS NULL
 WITH p, outcomes, count(l) AS lessons
 OPTIONAL MATCH (p)-[:HELD]->(r:Retrospective)
 WITH p, outcomes, lessons, count(r) AS retrospectives

@@ -80,6 +80,18 @@ class GraphStore(Protocol):
         """
         ...
 
+    def read_within(self, query: str, params: Mapping[str, Any], *, rows: int, seconds: float) -> list[Row]:
+        """At most so many rows of a statement that somebody wrote by hand, in plain values.
+
+        It runs in a read transaction that is ended when its time is over. A node is
+        `{"labels": [...], "properties": {...}}`, a relationship `{"type": ..., "properties": {...}}`,
+        a path `{"nodes": [...], "relationships": [...]}`.
+
+        Raises:
+            InvalidRequest: The engine does not understand it, or it took too long.
+        """
+        ...
+
     def write(self, query: str, **params: Any) -> list[Row]:
         """Rows of a writing statement, committed and durable when this returns.
 

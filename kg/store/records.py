@@ -18,7 +18,7 @@ from ..domain import Record, Relationship
 from ..errors import InvalidRequest
 from ..policy import ScopeFilter
 from ..queries import statement
-from ..schema import Label, Rel
+from ..schema import SECRET_PROPERTIES, Label, Rel
 from .protocol import GraphStore, Transaction
 
 R = TypeVar("R", bound=Record)
@@ -96,7 +96,11 @@ def _put_page(tx: Transaction, label: Label, page: list[Record], at: datetime, b
 def _keep_revisions(tx: Transaction, label: Label, ids: list[str], stamp: str) -> None:
     rows = []
     for row in tx.read(statement("records.get_many", label), ids=ids):
-        old = {name: value for name, value in row["record"].items() if not name.startswith("vector_")}
+        old = {
+            name: value
+            for name, value in row["record"].items()
+            if not name.startswith("vector_") and name not in SECRET_PROPERTIES
+        }
         rows.append(
             {
                 "id": f"{old['id']}@{old.get('revision', 1)}",
