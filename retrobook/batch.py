@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +18,10 @@ from .errors import BatchError
 
 ALLOWED = ("id", "text", "filters", "project", "as_of", "limit", "offset", "fold")
 """What a question may say: its id, and what `search_lessons` takes."""
+
+BLOCK = 128
+LETTERS = 2_000_000
+"""A block of longer questions is read one by one: a request has its limit."""
 
 Tell = Callable[[int], None]
 
@@ -68,9 +74,11 @@ def answer_file(
             aside.open("w", encoding="utf-8") as hits,
             aside_refused.open("w", encoding="utf-8") as bad,
         ):
-            for number, raw in _numbered(lines):
+            for number, raw, asked in _read_ahead(graph, _numbered(lines)):
                 try:
-                    key, found = _answer(graph, raw, defaults)
+                    if isinstance(asked, BadLine):
+                        raise asked
+                    key, found = _answer(graph, asked, defaults)
                 except (BadLine, InvalidRequest, NotFound) as error:
                     rejected += 1
                     _write(bad, {"line": number, "reason": str(error), "text": raw.decode("utf-8", "replace")})
@@ -107,8 +115,27 @@ def _numbered(lines: IO[bytes]) -> Iterator[tuple[int, bytes]]:
             yield number, line
 
 
-def _answer(graph: Any, raw: bytes, defaults: Mapping[str, Any]) -> tuple[Any, Any]:
-    question = _parsed(raw)
+def _read_ahead(
+    graph: Any, lines: Iterator[tuple[int, bytes]]
+) -> Iterator[tuple[int, bytes, dict[str, Any] | BadLine]]:
+    """Lines with what they ask; the questions of a block are read by the models together."""
+    while block := list(itertools.islice(lines, BLOCK)):
+        asked = [_asked(raw) for _, raw in block]
+        texts = [question["text"] for question in asked if isinstance(question, dict)]
+        if sum(map(len, texts)) <= LETTERS:
+            with contextlib.suppress(InvalidRequest):  # what is wrong with a question is said where it is asked
+                graph.prepare_questions(texts=texts)
+        yield from ((number, raw, question) for (number, raw), question in zip(block, asked, strict=True))
+
+
+def _asked(raw: bytes) -> dict[str, Any] | BadLine:
+    try:
+        return _parsed(raw)
+    except BadLine as error:
+        return error
+
+
+def _answer(graph: Any, question: dict[str, Any], defaults: Mapping[str, Any]) -> tuple[Any, Any]:
     key = question.pop("id")
     filters = {**defaults.get("filters", {}), **question.pop("filters", {})}
     return key, graph.search_lessons(**{**defaults, **question, "filters": filters})

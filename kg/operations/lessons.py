@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -179,6 +179,18 @@ class LessonHits(Response):
     seconds: float = 0.0
 
 
+class PrepareQuestions(Request):
+    """Questions that will be asked soon."""
+
+    texts: list[Annotated[str, Field(max_length=100_000)]] = Field(max_length=256)
+
+
+class Prepared(Response):
+    """How many questions were read."""
+
+    read: int
+
+
 class LessonKey(Request):
     """Which lesson."""
 
@@ -227,6 +239,13 @@ def search_lessons(context: Context, request: SearchLessons) -> LessonHits:
         request = request.model_copy(update={"project": own.id})
     hits: LessonHits = context.service("search").search(request, context.scope, today)
     return hits
+
+
+@operation(Role.MEMBER)
+def prepare_questions(context: Context, request: PrepareQuestions) -> Prepared:
+    """Read many questions together, so that asking each soon after is quick."""
+    context.service("search").prepare(request.texts)
+    return Prepared(read=len(request.texts))
 
 
 @operation(Role.MEMBER)

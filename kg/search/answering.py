@@ -73,6 +73,7 @@ class Answerer:
         ranking = rank(
             scores, found, selection, columns, held.signatures, held.successors, columns.in_use(question.at), reach,
             fold=question.fold, keep_superseded=LessonState.SUPERSEDED in question.filters.state,
+            language=question.language,
         )  # fmt: skip
         rows = ranking.kept
         parts = score_parts(rows, fused, words, meanings, selection.wanted, extra, raw, ranking)

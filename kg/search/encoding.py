@@ -127,6 +127,22 @@ class ArmEncoding:
                 self._questions.popitem(last=False)
         return vector
 
+    def read_questions(self, texts: Sequence[str]) -> None:
+        """Make the vectors of many questions at once, for when they are asked."""
+        with self._guard:
+            new = [text for text in dict.fromkeys(texts) if text not in self._questions][:QUESTIONS_KEPT]
+        if not new:
+            return
+        try:
+            made = self.vectors.encoder.encode_queries(new)
+        except EncoderError as error:
+            self.problem = error.message
+            return
+        with self._guard:
+            self._questions.update(zip(new, made, strict=True))
+            while len(self._questions) > QUESTIONS_KEPT:
+                self._questions.popitem(last=False)
+
     def take_kept(self, first: int, entries: Sequence[Entry]) -> None:
         """Fill new rows from the cache."""
         if self._cache is None or not entries:

@@ -116,6 +116,14 @@ class SearchIndex:
         vectors = question_vectors(self._arms, request.text, language, selection)
         return self._answer(question, vectors, started)
 
+    def prepare(self, texts: Sequence[str]) -> None:
+        """Read many questions at once, so that asking them soon after is quick."""
+        self._catch_up()
+        spoken = {text: detect_language(text) for text in texts}
+        for arm in self._arms:
+            if arm.has_any(self._held.columns.in_use()):
+                arm.read_questions([t for t, lang in spoken.items() if arm.languages is None or lang in arm.languages])
+
     def similar(self, lesson: Lesson, scope: ScopeFilter, limit: int) -> LessonHits:
         """Lessons most like one, without itself."""
         started = time.perf_counter()

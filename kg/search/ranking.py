@@ -102,7 +102,7 @@ def facets(columns: Columns, found: Found) -> dict[str, dict[str, int]]:
 
 def rank(
     scores: FLOATS, found: Found, selection: Selection, columns: Columns, signatures: Signatures,
-    successors: Mapping[str, str], in_use: MASK, count: int, *, fold: bool, keep_superseded: bool,
+    successors: Mapping[str, str], in_use: MASK, count: int, *, fold: bool, keep_superseded: bool, language: str,
 ) -> Ranking:  # fmt: skip
     """The best rows in order.
 
@@ -117,6 +117,7 @@ def rank(
         count: How many are wanted.
         fold: Show rows that say the same once.
         keep_superseded: The question is about superseded lessons: show them as they are.
+        language: The question's: of a lesson and its translations the one in it is shown.
     """
     rows, scores = found.rows.copy(), scores.copy()
     ranking = Ranking([], {})
@@ -135,8 +136,31 @@ def rank(
         if len(folding.kept) >= count or reach >= len(places):
             break
         reach *= 4
+    if fold:
+        _prefer(ranking, scores, selection, columns, language)
     ranking.total -= sum(len(under) for under in ranking.under.values())
     return ranking
+
+
+def _prefer(ranking: Ranking, scores: FLOATS, selection: Selection, columns: Columns, language: str) -> None:
+    """Show a lesson in the question's language where there is such a translation."""
+    spoken = columns.coded["language"]
+    for place, row in enumerate(ranking.kept):
+        if spoken.values[spoken.codes.view[row]] == language:
+            continue
+        kin = np.flatnonzero((columns.kin.view == columns.kin.view[row]) & selection.wanted).tolist()
+        better = next((other for other in kin if spoken.values[spoken.codes.view[other]] == language), None)
+        if better is None or better in ranking.kept:
+            continue
+        under = ranking.under.pop(row, [])
+        ranking.total += better not in under
+        ranking.kept[place] = better
+        ranking.under[better] = [row, *(other for other in under if other != better)]
+        gain = float(scores[row] - scores[better]) + ranking.gains.get(better, 0.0)
+        if gain:
+            ranking.gains[better] = gain
+        if row in ranking.replaces:
+            ranking.replaces[better] = ranking.replaces.pop(row)
 
 
 def _best(places: np.ndarray, scores: FLOATS, count: int) -> list[int]:

@@ -129,10 +129,7 @@ def test_what_cannot_be_a_question_is_refused_by_field(ask: Any, name: str) -> N
     assert len(raised.value.message) < 500
 
 
-NOT_YET = {"source": [pytest.mark.xfail(reason="the index does not hold sources yet")]}
-
-
-@pytest.mark.parametrize("limit", [pytest.param(name, marks=NOT_YET.get(name, [])) for name in NOTHING])
+@pytest.mark.parametrize("limit", NOTHING)
 def test_a_limit_that_nothing_satisfies_finds_nothing(ask: Any, limit: str) -> None:
     found = ask(text="dig before the bridge and the tunnel", filters={limit: NOTHING[limit]})
     assert (found["hits"], found["total"]) == ([], 0)

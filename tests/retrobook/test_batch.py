@@ -21,7 +21,8 @@ LESSONS = [
     ("1", {"lesson": "Renew certificates before they expire.", "topics": ["security"], "polarity": "failure",
            "learnt_on": date(2020, 1, 1), "state": "published", "phase": "operation"}),
     ("2", {"lesson": "证书过期之前要更新。", "sector": "Rail", "polarity": "success", "state": "draft"}),
-    ("3", {"lesson": "Certificates of suppliers differ.", "project": "project:x:P2", "unit": "Road/North"}),
+    ("3", {"lesson": "Certificates of suppliers differ.", "project": "project:x:P2", "unit": "Road/North",
+           "state": "published"}),
 ]  # fmt: skip
 
 
@@ -132,6 +133,8 @@ def test_the_answers_appear_whole_or_not_at_all(home: Path, tmp_path: Path) -> N
 
     class Failing:
         asked = 0
+
+        def prepare_questions(self, texts: list[str]) -> None: ...
 
         def search_lessons(self, **values: Any) -> Any:
             self.asked += 1

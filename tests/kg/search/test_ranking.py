@@ -275,3 +275,31 @@ def test_a_conflict_is_shown_to_those_who_see_both_sides(graph: KnowledgeGraph, 
     assert ([link.id for link in hit.conflicts], hit.notices) == (["lesson:not"], [Notice.CONFLICT])
     hit = ask(bare, "renew certificates by hand", ScopeFilter(units=frozenset({"A"}))).hits[0]
     assert (hit.conflicts, hit.notices) == ([], [])
+
+
+def test_a_translation_shown_for_its_original_keeps_its_place_and_its_parts_add_up(
+    graph: KnowledgeGraph, bare: SearchIndex
+) -> None:
+    put(
+        graph,
+        lesson("zh", "certificate certificate certificate 证书", language="zh"),
+        lesson("en", "Let a machine do the renewing.", language="en", translation_of="lesson:zh"),
+        lesson("other", "The certificate and the storage.", language="en"),
+    )
+    found = ask(bare, "which certificate is the certificate of what")
+    assert set(ids(found)) == {"en", "other"}
+    hit = next(hit for hit in found.hits if hit.id == "lesson:en")
+    assert [link.id for link in hit.folded] == ["lesson:zh"]
+    assert hit.score == pytest.approx(sum(p.score for p in hit.parts))
+    assert [h.score for h in found.hits] == sorted((h.score for h in found.hits), reverse=True)
+
+
+def test_questions_read_ahead_are_answered_alike_without_the_model(graph: KnowledgeGraph) -> None:
+    put(graph, lesson("tls", "Renew certificates."))
+    encoder = ToyEncoder()
+    index = SearchIndex(graph.store, {"toy": encoder}, None)
+    index.refresh()
+    index.encode_pending()
+    index.prepare(["证书", "tls", "证书"])
+    encoder.encode_queries = lambda texts: (_ for _ in ()).throw(AssertionError("asked again"))  # type: ignore[method-assign]
+    assert ids(ask(index, "证书")) == ids(ask(index, "tls")) == ["tls"]
