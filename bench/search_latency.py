@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -140,13 +140,20 @@ def in_process(settings: Settings) -> Inside:
         return Inside(took, built, ready, index.nbytes(), grown)
 
 
-def over_http(settings: Settings) -> float | None:
-    """Milliseconds of a search at a running server; None when none could be started."""
+def over_http(settings: Settings, environment: Mapping[str, str] | None = None) -> float | None:
+    """Milliseconds of a search at a running server; None when none could be started.
+
+    Args:
+        settings: Say where the installation is.
+        environment: Further settings of the server.
+    """
     command = [sys.executable, "-m", "retrobook", "serve", "--home", str(settings.home), "--port", "0"]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    server = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env={**os.environ, **(environment or {})}
+    )
     runtime = settings.home / "runtime.json"
     try:
-        end = time.monotonic() + 120
+        end = time.monotonic() + 240
         while time.monotonic() < end and server.poll() is None:
             try:
                 said = json.loads(runtime.read_text(encoding="utf-8"))
@@ -160,7 +167,7 @@ def over_http(settings: Settings) -> float | None:
     finally:
         server.send_signal(signal.SIGTERM)
         try:
-            server.wait(timeout=20)
+            server.wait(timeout=60)
         except subprocess.TimeoutExpired:
             server.kill()
 

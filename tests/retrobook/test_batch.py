@@ -176,7 +176,7 @@ def test_a_question_or_a_file_of_them_is_wanted(home: Path, given: tuple[str, ..
         (("--topic", "security"), {"1"}),
         (("--phase", "operation"), {"1"}),
         (("--polarity", "failure"), {"1"}),
-        (("--state", "published"), {"1"}),
+        (("--state", "published"), {"1", "3"}),
         (("--language", "en"), {"1", "3"}),
         (("--from", "2019-01-01", "--to", "2021-01-01"), {"1"}),
         (("--unit", "Nowhere"), set()),
