@@ -1,6 +1,7 @@
 """All operations of `kg`: importing this module fills the table."""
 
 from . import (  # noqa: F401
+    adopting,
     lessons,
     people,
     portfolio,
