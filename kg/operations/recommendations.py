@@ -98,7 +98,7 @@ def recommend_outcomes(context: Context, request: RecommendOutcomes) -> Recommen
         avoid=_avoid(context, models, plan, advice, request.as_of),
         near=[point_view(like) for like in advice.near],
         calibration=calibration_view(models.attainment.calibration),
-        passed_over=sorted(set(plan.attributes) - models.attributes - {"unit", "budget"}),
+        passed_over=_passed_over(models, [plan]),
         precedents_known=len(models.judged),
         as_of=day,
     )
@@ -138,9 +138,10 @@ class PlanAnswer(BaseModel):
 
 
 class ManyRecommendations(Response):
-    """Answers in the order of the plans."""
+    """Answers in the order of the plans; `passed_over` are attributes that no precedent has."""
 
     answers: list[PlanAnswer]
+    passed_over: list[str] = []
     precedents_known: int
     as_of: date
 
@@ -184,7 +185,12 @@ def recommend_many(context: Context, request: RecommendMany) -> ManyRecommendati
                 reason=reason,
             )
         )
-    return ManyRecommendations(answers=answers, precedents_known=len(models.judged), as_of=day)
+    return ManyRecommendations(
+        answers=answers,
+        passed_over=_passed_over(models, plans),
+        precedents_known=len(models.judged),
+        as_of=day,
+    )
 
 
 class Catalogue:
@@ -255,6 +261,12 @@ def _plan(context: Context, request: RecommendOutcomes, day: date) -> tuple[Plan
     known = {name: value for name, value in own.items() if value} | project.attributes | request.facts()
     text = " ".join(part for part in (project.name, project.description, request.text) if part)
     return Plan(text, known, project.start or day), project.id
+
+
+def _passed_over(models: Models, plans: list[Plan]) -> list[str]:
+    """Attributes of plans that no precedent has; what the form always asks for is not complained of."""
+    given = {name for plan in plans for name in plan.attributes}
+    return sorted(given - models.attributes - {"unit", "budget"})
 
 
 def _how_well(models: Models, advice: Advice) -> tuple[Known, Reason | None]:

@@ -86,6 +86,7 @@ class AttainmentModel:
                 self.width, self.calibration = _choose_width(plans, self._verdicts)
             self._features, self._model = _fit(plans, self._verdicts, self.width or WIDTHS[0])
         self.strength = _strength(plans, self._verdicts)
+        self.between = _strength([Plan("", {KIND: p.outcome_type}) for p in self._past], self._verdicts)
 
     def __len__(self) -> int:
         return len(self._past)
@@ -113,9 +114,14 @@ class AttainmentModel:
         return self.estimates(self.chances([plan]), [weight], [len(self) if n is None else n])[0]
 
     def estimates(self, chances: Any, weights: Sequence[float], counts: Sequence[int]) -> list[Estimate]:
-        """Chances with their intervals; `weights` and `counts` as in `estimate`."""
+        """Chances with their intervals; `weights` and `counts` as in `estimate`.
+
+        A type with few precedents of its own is known no better than types resemble each
+        other and its own precedents allow.
+        """
         said = np.clip(np.asarray(chances, dtype=float), 0.01, 0.99)
-        strength = self.strength + np.asarray(weights, dtype=float)
+        of_type = self.between + np.asarray(counts, dtype=float)
+        strength = np.minimum(self.strength, of_type) + np.asarray(weights, dtype=float)
         low, high = (beta.ppf(tail, said * strength, (1 - said) * strength) for tail in (0.05, 0.95))
         return [
             Estimate(float(c), float(a), float(b), n, float(w), n >= ENOUGH and w >= LEAN)
