@@ -4,6 +4,7 @@ from . import (  # noqa: F401
     adopting,
     lessons,
     people,
+    plan_choices,
     portfolio,
     projects,
     recommendations,

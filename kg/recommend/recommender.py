@@ -70,7 +70,7 @@ class Models:
     """
 
     def __init__(self, precedents: Sequence[Precedent], width: float | None = None) -> None:
-        self.past = list(precedents)
+        self.past = precedents if isinstance(precedents, list) else list(precedents)
         self.judged = judged(self.past)
         self.similarity = ProjectSimilarity(self.past)
         self.attainment = AttainmentModel(self.past, width)
@@ -159,7 +159,7 @@ class Recommender:
         self._store = store
         self._lock = threading.Lock()
         self._models: dict[tuple[ScopeFilter, date | None, str | None], Models] = {}
-        self._fresh: set[tuple[ScopeFilter, date | None]] = set()
+        self._past: dict[tuple[ScopeFilter, date | None], list[Precedent]] = {}
         self._seen = 0
         self._day: date | None = None
 
@@ -185,14 +185,26 @@ class Recommender:
                 self._keep(key, Models(rest, whole.attainment.width))
             return self._models[key]
 
+    def known(self, scope: ScopeFilter, today: date | None = None) -> list[Precedent]:
+        """The precedents a scope covers, read but not learnt from: quick."""
+        with self._lock:
+            self._look_for_changes(today)
+            return self._read(scope, None, today)
+
+    def _read(self, scope: ScopeFilter, as_of: date | None, today: date | None) -> list[Precedent]:
+        key = (scope, as_of)
+        if key not in self._past:
+            while len(self._past) >= KEPT:
+                self._past.pop(next(iter(self._past)))
+            self._past[key] = read_precedents(self._store, scope, as_of, today)
+        return self._past[key]
+
     def _whole(self, scope: ScopeFilter, as_of: date | None, today: date | None) -> Models:
         key = (scope, as_of, None)
         kept = self._models.get(key)
-        if kept is not None and (scope, as_of) in self._fresh:
-            return kept
-        past = read_precedents(self._store, scope, as_of, today)
-        self._fresh.add((scope, as_of))
-        if kept is not None and kept.past == past:
+        past = self._read(scope, as_of, today)
+        if kept is not None and (kept.past is past or kept.past == past):
+            kept.past = past
             return kept
         for other in [other for other in self._models if other[:2] == key[:2]]:
             self._models.pop(other)
@@ -206,14 +218,14 @@ class Recommender:
 
     def _look_for_changes(self, today: date | None) -> None:
         if today != self._day:
-            self._fresh.clear()
+            self._past.clear()
             self._day = today
         while self._store.revision() != self._seen:
             changes = self._store.changes(self._seen)
             if not changes:
-                self._fresh.clear()
+                self._past.clear()
                 self._seen = self._store.revision()
                 return
             if any(change.label in TOLD for change in changes):
-                self._fresh.clear()
+                self._past.clear()
             self._seen = changes[-1].seq

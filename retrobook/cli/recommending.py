@@ -95,8 +95,8 @@ def _print(found: Any) -> None:
         ("type", "chance", "90 % interval", "n", "fit", "lean on it"),
         (
             (
-                item.name_en, f"{item.probability:.0%}", f"{item.low:.0%} to {item.high:.0%}", item.n,
-                f"{item.fit:.0%}", "yes" if item.enough else "too little known",
+                item.name_en, f"{item.probability:.0%}", f"{item.low:.0%} to {item.high:.0%}",
+                item.n, f"{item.fit:.0%}", "yes" if item.enough else "too little known",
             )
             for item in types
         ),

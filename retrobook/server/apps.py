@@ -24,6 +24,7 @@ from widgets.rendering import environment
 
 from .kernels import KernelHouse
 from .pages import Page
+from .planning import plan_for
 from .results import results_for
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
@@ -123,6 +124,8 @@ class App(Page):
             context |= {"heading": self.t(words), "report_css": await self.server.pools.ask(_report_css)}
         if name == "lesson_search":
             context |= {"view": await results_for(self, f"/apps/{name}"), "live": True}
+        if name == "start_project":
+            context |= {"plan_view": await plan_for(self, f"/apps/{name}"), "live": True}
         template = environment(self.server.settings.home).get_template("app.html")
         opening, _, closing = template.render(self.page_context() | context).partition(MARKER)
         return opening, closing

@@ -16,7 +16,7 @@ from .results import arm_kind
 
 QUIET: dict[str, Any] = {
     "base": "/", "static": "/static/", "path": "/", "theme": None, "visitor": None, "people": [], "xsrf": "",
-    "section": "", "own_search": False, "live": False, "view": None, "report_css": "",
+    "section": "", "own_search": False, "live": False, "view": None, "plan_view": None, "report_css": "",
 }  # fmt: skip
 """What a page need not say: the values of chrome that most pages leave as they are."""
 
