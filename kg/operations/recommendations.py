@@ -38,6 +38,9 @@ if TYPE_CHECKING:  # clients and kernels import the table of operations: no mode
 ADVISED = 4
 """Practices, warnings and failures that are told of, of each at most."""
 
+SPOKEN = 3
+"""Types without precedents that are told of because the plan speaks of them."""
+
 ENOUGH = 5
 """Fewer judged precedents than this, and too little is known of anything."""
 
@@ -86,11 +89,13 @@ def recommend_outcomes(context: Context, request: RecommendOutcomes) -> Recommen
     models = _models(context, request.as_of, own)
     catalogue = Catalogue(context, day)
     wanted = catalogue.type_id(request.outcome_type, models.types.types)
-    advice = models.advise(plan, request.limit, wanted, request.precedents)
+    spoken = catalogue.spoken_of(request.text, models.types.types)
+    advice = models.advise(plan, request.limit, [*([wanted] if wanted else []), *spoken], request.precedents)
     shown = [catalogue.view(item) for item in advice.types]
+    told = {*models.types.types, *spoken} or {item.outcome_type for item in shown}
     known, reason = _how_well(models, advice)
     return Recommendations(
-        types=shown[: request.limit],
+        types=[item for item in shown if item.outcome_type in told][: request.limit],
         asked=next((item for item in shown if item.outcome_type == wanted), None),
         known=known,
         reason=reason,
@@ -166,7 +171,7 @@ def recommend_many(context: Context, request: RecommendMany) -> ManyRecommendati
     answers = []
     for line, advice, asked, problem in zip(
         request.plans,
-        models.advise_all(plans, request.limit, wanted, request.precedents),
+        models.advise_all(plans, request.limit, [[kind] if kind else [] for kind in wanted], request.precedents),
         wanted,
         problems,
         strict=True,
@@ -233,6 +238,25 @@ class Catalogue:
             keys = [kind.key for kind in self.kinds.values()] + [kind.name_en for kind in self.kinds.values()]
             raise NotFound.among("outcome type", wanted, [*used, *keys])
         return found
+
+    def spoken_of(self, text: str, used: Iterable[str]) -> list[str]:
+        """Types without precedents that the plan's own words name, the most words first.
+
+        One word of a name or a metric is enough, or two of a description.
+        """
+        from ..recommend.advice import shared_terms, terms_of
+
+        words = terms_of(text)
+        known = set(used)
+        found = []
+        for kind in self.kinds.values():
+            if kind.id in known or kind.merged_into or not words:
+                continue
+            names = len(shared_terms(words, "\n".join((kind.name_en, kind.name_zh, *kind.default_metrics))))
+            described = len(shared_terms(words, f"{kind.description_en or ''}\n{kind.description_zh or ''}"))
+            if names or described >= 2:
+                found.append((-2 * names - described, kind.id))
+        return [key for _, key in sorted(found)[:SPOKEN]]
 
     def view(self, advice: TypeAdvice) -> TypeRecommendation:
         """Advice on a type with its names and benchmarks."""

@@ -53,7 +53,7 @@ class Advice:
     """What a plan may expect.
 
     Attributes:
-        types: The most fitting types, best first, then the one asked about where it is not among them.
+        types: The most fitting types, best first, then those asked about that are not among them.
         near: Judged precedents of any type that count most.
     """
 
@@ -89,20 +89,20 @@ class Models:
         self._metrics = {kind: tuple(metrics_used(found)) for kind, found in uses.items()}
         self.attributes = frozenset(key for precedent in self.past for key in precedent.plan.attributes)
 
-    def advise(self, plan: Plan, limit: int, also: str | None = None, precedents: int = 5) -> Advice:
-        """The most fitting types for a plan, and `also` wherever it ranks."""
+    def advise(self, plan: Plan, limit: int, also: Sequence[str] = (), precedents: int = 5) -> Advice:
+        """The most fitting types for a plan, and those of `also` wherever they rank."""
         return self.advise_all([plan], limit, [also], precedents)[0]
 
     def advise_all(
-        self, plans: Sequence[Plan], limit: int, also: Sequence[str | None], precedents: int = 5
+        self, plans: Sequence[Plan], limit: int, also: Sequence[Sequence[str]], precedents: int = 5
     ) -> list[Advice]:
-        """Advice for many plans; `also` names a type to be told of for each, or None."""
+        """Advice for many plans; `also` names types to be told of beyond the most fitting, for each."""
         found: list[Advice] = []
         for start in range(0, len(plans), PORTION):
             found += self._portion(plans[start : start + PORTION], limit, also[start : start + PORTION], precedents)
         return found
 
-    def _portion(self, plans: Sequence[Plan], limit: int, also: Sequence[str | None], shown: int) -> list[Advice]:
+    def _portion(self, plans: Sequence[Plan], limit: int, also: Sequence[Sequence[str]], shown: int) -> list[Advice]:
         likeness = self.similarity.likeness(plans)
         weights = likeness * self.similarity.recency(plans)
         shares = self.types.shares(plans, likeness)
@@ -110,8 +110,8 @@ class Models:
         for row, wanted in enumerate(also):
             ranked = self.types.ordered(shares[row])
             kinds = ranked[:limit] or ([(UNTYPED, 1.0)] if self.past else [])
-            if wanted is not None and wanted not in dict(kinds):
-                kinds = [*kinds, (wanted, dict(ranked).get(wanted, 0.0))]
+            fits = dict(ranked)
+            kinds = [*kinds, *((kind, fits.get(kind, 0.0)) for kind in wanted if kind not in dict(kinds))]
             chosen.append(kinds)
         pairs = [(row, kind, fit) for row, kinds in enumerate(chosen) for kind, fit in kinds]
         near = [self._near(plans[row], likeness[row], weights[row], kind) for row, kind, _ in pairs]

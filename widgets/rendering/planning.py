@@ -20,8 +20,8 @@ FIRST = ("country", "instrument", "region")
 """Attributes that stand in the open where precedents have them."""
 
 SHOWN_FIRST = 2
-WIDTH, HEIGHT = 640, 220
-LEFT, RIGHT, TOP, BOTTOM = 96, 16, 16, 40
+WIDTH, HEIGHT = 640, 260
+LEFT, RIGHT, TOP, BOTTOM = 16, 16, 8, 44
 
 
 @dataclass(frozen=True)
