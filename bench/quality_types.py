@@ -15,12 +15,11 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
 
 from bench.ratings import chosen, folds, margin, ratings_file, read_ratings
 from bench.report import finish
 from kg.recommend.precedents import Plan, Precedent
-from kg.recommend.similarity import ProjectSimilarity
 from kg.recommend.types import TypeModel
 
 SHOWN = ("country", "instrument")
@@ -72,24 +71,22 @@ def neighbours(known: Sequence[Precedent], asked: Sequence[Precedent], kinds: Se
 
 
 def linear(known: Sequence[Precedent], asked: Sequence[Precedent], kinds: Sequence[str]) -> Any:
-    """A linear classifier of words and pairs of words."""
+    """A linear classifier (support vectors) of words and pairs of words."""
     reader = TfidfVectorizer(sublinear_tf=True, ngram_range=(1, 2))
     rows = reader.fit_transform([told(p) for p in known])
-    model = LogisticRegression(C=10.0, max_iter=300).fit(rows, [p.outcome_type for p in known])
-    found = np.zeros((len(asked), len(kinds)))
-    found[:, [kinds.index(kind) for kind in model.classes_]] = model.predict_proba(
-        reader.transform([told(p) for p in asked])
-    )
+    made = LinearSVC(C=0.3).fit(rows, [p.outcome_type for p in known])
+    said = made.decision_function(reader.transform([told(p) for p in asked]))
+    found = np.full((len(asked), len(kinds)), -np.inf)
+    found[:, [kinds.index(kind) for kind in made.classes_]] = said
     return found
 
 
 def model(known: Sequence[Precedent], asked: Sequence[Precedent], kinds: Sequence[str]) -> Any:
     """What the product says."""
-    near = ProjectSimilarity(known)
-    made = TypeModel(known, near)
+    made = TypeModel(known)
     plans = [p.plan for p in asked]
     found = np.zeros((len(asked), len(kinds)))
-    found[:, [kinds.index(kind) for kind in made.types]] = made.shares(plans, near.likeness(plans))
+    found[:, [kinds.index(kind) for kind in made.types]] = made.shares(plans)
     return found
 
 

@@ -24,7 +24,7 @@ from .calibration import Calibration, calibration_of
 from .features import PlanFeatures
 from .precedents import Plan, Precedent, judged
 
-WIDTHS = (0.01, 0.03, 0.1)
+WIDTHS = (0.01, 0.03, 0.1, 0.3)
 """Variances of the prior to choose from."""
 
 ENOUGH = 5
@@ -84,7 +84,8 @@ class AttainmentModel:
         if len(self._past) >= 4 * ENOUGH and 0 < self.rate < 1:
             if width is None:
                 self.width, self.calibration = _choose_width(plans, self._verdicts)
-            self._features, self._model = _fit(plans, self._verdicts, self.width or WIDTHS[0])
+            self._used = self.width or WIDTHS[0]
+            self._features, self._model = _fit(plans, self._verdicts, self._used)
         self.strength = _strength(plans, self._verdicts)
         self.between = _strength([Plan("", {KIND: p.outcome_type}) for p in self._past], self._verdicts)
 
@@ -100,7 +101,9 @@ class AttainmentModel:
         if self._model is None:
             shrunk = (self._verdicts.sum() + WEAK / 2) / (len(self._verdicts) + WEAK)
             return np.full(len(plans), shrunk)
-        chances: np.ndarray[Any, np.dtype[np.float64]] = self._model.predict_proba(self._features.rows(plans))[:, 1]
+        chances: np.ndarray[Any, np.dtype[np.float64]] = self._model.predict_proba(
+            self._features.rows(plans, self._used)
+        )[:, 1]
         return chances
 
     def estimate(self, plan: Plan, weight: float, n: int | None = None) -> Estimate:
@@ -131,7 +134,7 @@ class AttainmentModel:
 
 def _fit(plans: Sequence[Plan], verdicts: Any, width: float) -> tuple[PlanFeatures, LogisticRegression]:
     features = PlanFeatures(plans)
-    return features, _solved(features.rows(plans), verdicts, width)
+    return features, _solved(features.rows(plans, width), verdicts, width)
 
 
 def _solved(rows: Any, verdicts: Any, width: float) -> LogisticRegression:
@@ -150,9 +153,10 @@ def _choose_width(plans: Sequence[Plan], verdicts: Any) -> tuple[float, Calibrat
         if len(set(verdicts[past])) < 2 or not len(later):
             continue
         features = PlanFeatures([plans[i] for i in past])
-        known, asked = features.rows([plans[i] for i in past]), features.rows([plans[i] for i in later])
+        known, asked = features.read([plans[i] for i in past]), features.read([plans[i] for i in later])
         for width in WIDTHS:
-            said[width] += _solved(known, verdicts[past], width).predict_proba(asked)[:, 1].tolist()
+            model = _solved(features.widened(known, width), verdicts[past], width)
+            said[width] += model.predict_proba(features.widened(asked, width))[:, 1].tolist()
         came += verdicts[later].tolist()
         base += [float(verdicts[past].mean())] * len(later)
     if not came:

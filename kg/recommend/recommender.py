@@ -26,6 +26,9 @@ KEPT = 8
 NEAR = 40
 """Precedents whose weights make up what a plan can lean on."""
 
+ALIKE = 0.25
+"""Less alike than this is not alike: unrelated texts share that many pieces of words."""
+
 CLOUD = 120
 """Nearest judged precedents that a picture of likeness against attainment shows."""
 
@@ -74,7 +77,7 @@ class Models:
         self.judged = judged(self.past)
         self.similarity = ProjectSimilarity(self.past)
         self.attainment = AttainmentModel(self.past, width)
-        self.types = TypeModel(self.past, self.similarity)
+        self.types = TypeModel(self.past)
         self._judged_of: dict[str, Any] = defaultdict(list)
         for place, precedent in enumerate(self.past):
             if precedent.attained is not None:
@@ -105,7 +108,7 @@ class Models:
     def _portion(self, plans: Sequence[Plan], limit: int, also: Sequence[Sequence[str]], shown: int) -> list[Advice]:
         likeness = self.similarity.likeness(plans)
         weights = likeness * self.similarity.recency(plans)
-        shares = self.types.shares(plans, likeness)
+        shares = self.types.shares(plans)
         chosen: list[list[tuple[str, float]]] = []
         for row, wanted in enumerate(also):
             ranked = self.types.ordered(shares[row])
@@ -122,7 +125,7 @@ class Models:
         )
         estimates = self.attainment.estimates(
             chances,
-            [sum(like.weight for like in likes) for likes in near],
+            [sum(like.weight for like in likes if like.similarity >= ALIKE) for likes in near],
             [len(self._judged_of.get(kind, ())) for _, kind, _ in pairs],
         )
         types: list[list[TypeAdvice]] = [[] for _ in plans]
