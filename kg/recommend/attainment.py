@@ -30,6 +30,9 @@ WIDTHS = (0.01, 0.03, 0.1, 0.3)
 ENOUGH = 5
 """Fewer judged precedents than this, and too little is known."""
 
+CHECKED = 10_000
+"""The newest precedents, on which the prior's width is chosen and chances are checked: more tell no more."""
+
 LEAN = 0.5
 """When similar and recent precedents do not amount to this much of one, nothing near is known."""
 
@@ -143,7 +146,7 @@ def _solved(rows: Any, verdicts: Any, width: float) -> LogisticRegression:
 
 def _choose_width(plans: Sequence[Plan], verdicts: Any) -> tuple[float, Calibration | None]:
     """The prior that predicts the later fifth (twice) best from what came before it, and how its chances fared."""
-    order = np.argsort([plan.began.toordinal() if plan.began else 0 for plan in plans], kind="stable")
+    order = np.argsort([plan.began.toordinal() if plan.began else 0 for plan in plans], kind="stable")[-CHECKED:]
     said: dict[float, list[float]] = {width: [] for width in WIDTHS}
     came: list[float] = []
     base: list[float] = []

@@ -16,6 +16,9 @@ from .precedents import Plan
 YEAR = "\x1fsince "
 """How the names of yearly steps begin; no attribute can be spelt so."""
 
+EVER = "\x1fever"
+"""A fact of every plan, so that plans that say nothing can be learnt from too."""
+
 DRIFT = 0.2
 """How far the level may move from one year to the next, in logits (one standard deviation).
 
@@ -69,7 +72,7 @@ class PlanFeatures:
         return self.widened(self.read(plans), width)
 
     def _of(self, plan: Plan) -> dict[str, float]:
-        found = {f"{key}={value}": 1.0 for key, value in plan.attributes.items()}
+        found = {EVER: 1.0} | {f"{key}={value}": 1.0 for key, value in plan.attributes.items()}
         if plan.began is None:
             return found
         decade = plan.began.year // 10 * 10

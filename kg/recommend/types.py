@@ -18,6 +18,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
 
+from .features import EVER
 from .precedents import UNTYPED, Plan, Precedent
 from .similarity import READ, Floats
 
@@ -103,4 +104,4 @@ class TypeModel:
 
 
 def _only(plan: Plan, keys: frozenset[str]) -> dict[str, str]:
-    return {key: plan.attributes[key] for key in keys if key in plan.attributes}
+    return {EVER: "yes"} | {key: plan.attributes[key] for key in keys if key in plan.attributes}

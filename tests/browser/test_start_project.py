@@ -19,7 +19,7 @@ def broken(page) -> list[str]:
 def test_a_recommended_type_is_adopted_into_a_draft_and_seen_on_the_project_page(open_page):
     page = open_page(PLAN)
     page.wait_for_selector(LIVE)
-    page.get_by_label("Development objective").check()
+    page.get_by_role("checkbox", name="Development objective").check()
     page.fill("[data-adopt-form] [name=name]", "Water for the small towns")
     page.fill("[data-adopt-form] [name=start]", "2026-01-01")
     page.fill("[data-adopt-form] [name=end]", "2030-12-31")
