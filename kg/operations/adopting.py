@@ -14,9 +14,11 @@ from ..recommend.precedents import UNTYPED
 from ..recommend.wording import WORDS, statement_of
 from ..schema import Label, Rel
 from ..store.records import get_record, put_records, put_relationships
+from .outcome_catalogue import Catalogue
+from .plan_grounds import PlanFacts, known_day, models_for
 from .projects import find_project
 from .recommendation_views import MetricView, TypeRecommendation
-from .recommendations import PlanFacts, RecommendOutcomes, recommend_outcomes
+from .recommendations import RecommendOutcomes, plan_of
 from .table import Context, Request, Response, operation
 
 
@@ -160,10 +162,14 @@ def _advice(context: Context, request: AdoptOutcomes, project: Project, created:
         values = {name: value for name, value in said.items() if value} | values
     else:
         values["project"] = project.id
-    asked = RecommendOutcomes.model_validate(values | {"outcome_type": kind, "limit": 1, "as_of": request.as_of})
-    answer = recommend_outcomes(context, asked)
-    assert answer.asked is not None
-    return answer.asked
+    asked = RecommendOutcomes.model_validate(values | {"outcome_type": kind, "as_of": request.as_of})
+    day = known_day(context, request.as_of)
+    plan, own = plan_of(context, asked, day)
+    models = models_for(context, request.as_of, own)
+    catalogue = Catalogue(context, day)
+    wanted = catalogue.type_id(kind, models.types.types) or kind
+    advice = models.advise(plan, 1, [wanted])
+    return next(catalogue.view(item) for item in advice.types if item.outcome_type == wanted)
 
 
 def _draft(

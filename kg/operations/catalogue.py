@@ -8,6 +8,7 @@ from . import (  # noqa: F401
     portfolio,
     projects,
     recommendations,
+    recommending_many,
     records,
     runs,
     system,

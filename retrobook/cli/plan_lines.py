@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from kg.operations.recommendations import PlanLine
+from kg.operations.recommending_many import PlanLine
 from kg.store.whole_file import whole_file
 
 PORTION = 250
