@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 from ..domain import Lesson, Polarity
 from ..errors import KgError
@@ -83,7 +83,12 @@ def _warnings(context: Context, plan: Plan, advice: Advice, as_of: date | None) 
     return found[:ADVISED]
 
 
-def _why_near(hit: LessonHit, close: set[str], plan: Plan) -> Any:
+def _why_near(hit: LessonHit, close: set[str], plan: Plan) -> Literal["words", "precedent", "sector"] | None:
+    """Why a hit concerns the plan, or None.
+
+    Closeness in meaning is no ground of its own: something is always closest, and how close
+    says little across languages. With the same sector it counts.
+    """
     from ..domain import detect_language
     from ..recommend.advice import terms_of
 
@@ -91,16 +96,13 @@ def _why_near(hit: LessonHit, close: set[str], plan: Plan) -> Any:
     if hit.project in close:
         return "precedent"
     same = bool(own and hit.sector == own)
-    foreign_field = bool(own and hit.sector and hit.sector != own)
+    elsewhere = bool(own and hit.sector and not same)
     asked = len(terms_of(plan.text))
-    needed = min(5, max(2, ceil(asked * (0.6 if foreign_field else 0.4))))
+    needed = min(5, max(2, ceil(asked * (0.6 if elsewhere else 0.4))))
     if len(set(hit.matched_terms)) >= needed:
         return "words"
-    if same and hit.matched_terms:
-        return "sector"
-    foreign = hit.language and hit.language != detect_language(plan.text)
-    meant = any(part.arm not in ("words", "graph") and (part.rank or 99) <= 3 for part in hit.parts)
-    return "meaning" if foreign and meant else None
+    foreign = hit.language is not None and hit.language != detect_language(plan.text)
+    return "sector" if same and (hit.matched_terms or foreign) else None
 
 
 def _known_lesson(lesson: Lesson, as_of: date | None) -> bool:

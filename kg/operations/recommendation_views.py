@@ -144,7 +144,7 @@ class LessonWarning(BaseModel):
     project: str | None
     project_name: str | None
     language: str | None
-    why: Literal["words", "precedent", "sector", "meaning"]
+    why: Literal["words", "precedent", "sector"]
     terms: list[str] = []
 
 

@@ -204,3 +204,12 @@ def test_calibration_is_measured_on_later_precedents(portfolio):
 def test_attributes_that_no_precedent_has_are_named(portfolio):
     answer = portfolio.graph.recommend_outcomes(text="Support desk", attributes={"instrumnet": "x", "instrument": "y"})
     assert answer.passed_over == ["instrumnet"]
+
+
+def test_the_nearest_lesson_is_no_warning_without_grounds(warned):
+    near = ScorePart(arm="multilingual", rank=1, raw=0.83, score=1.0)
+    warned.services["search"] = Index(hit("lesson:near", parts=[near], sector="Service", unit="Ops"))
+    plan = {"text": "客服自动化", "attributes": {}}
+    assert warned.recommend_outcomes(**plan).avoid.lessons == []
+    (kept,) = warned.recommend_outcomes(**plan, sector="Service").avoid.lessons
+    assert kept.why == "sector"
