@@ -1,4 +1,4 @@
-# make run | test | install | bench | screenshots
+# make run | test | install | bench | bench-quality | screenshots
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -7,7 +7,7 @@ RETROBOOK_HOME ?= .retrobook
 TORCH_INDEX ?=
 export RETROBOOK_HOME
 
-.PHONY: install run test bench lint screenshots sample-vectors clean
+.PHONY: install run test bench bench-quality lint screenshots sample-vectors clean
 
 install: $(VENV)/.installed
 
@@ -26,6 +26,10 @@ test: install
 
 bench: install
 	$(BIN)/python -m bench
+
+# How well lessons are found and chances are told; RETROBOOK_DATA names the folder of the larger sets.
+bench-quality: install
+	$(BIN)/python -m bench quality
 
 lint: install
 	$(BIN)/ruff check .

@@ -1,4 +1,7 @@
-"""`python -m bench [NAME ...]`: every measurement in turn, each in a process of its own."""
+"""`python -m bench [NAME ...]`: every measurement in turn, each in a process of its own.
+
+`python -m bench quality` runs all whose name begins with `quality_`.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,11 @@ NOT_BENCHES = {"__init__", "__main__", "ratings", "report"}
 def main(names: list[str]) -> int:
     folder = Path(__file__).parent
     known = sorted(path.stem for path in folder.glob("*.py") if path.stem not in NOT_BENCHES)
+    names = [
+        each
+        for name in names
+        for each in ([name] if name in known else [found for found in known if found.startswith(f"{name}_")] or [name])
+    ]
     if unknown := set(names) - set(known):
         print(f"There is no bench {', '.join(sorted(unknown))}; known: {', '.join(known)}", file=sys.stderr)
         return 2

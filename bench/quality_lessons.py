@@ -1,115 +1,107 @@
-"""How well lessons are found: nDCG@10 on NASA's lessons, by arm and fused.
+"""How well lessons are found, by arm, by fusion and as people get it: nDCG@10, one right record a question.
 
-The question is one text of a lesson (what happened, or what it recommends), the answer the
-same lesson's other text among all. Reads `$RETROBOOK_DATA/nasa_llis/lessons.jsonl`. The
-gate: the fusion is nowhere below its best arm by more than the paired bootstrap margin.
+Gates: the default is on no set below its best arm, nor below a plain mix of z-scores of the same arms,
+by more than the paired bootstrap margin; it finds NASA's events at .945 (the mix that was measured
+before there was a product) and Chinese questions at .97. Across
+languages, on halves and among two thousand other texts it is reported. Vectors are kept in
+`$TMPDIR/retrobook-bench-<user>`, so that a second run takes seconds.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from tempfile import gettempdir
 from typing import Any
 
-import numpy as np
-
 from bench.report import finish
-from kg.domain.language import detect_language
+from bench.retrieval.measure import DEFAULT, Ranks, bench_cache, interval, margin, measure, ndcg, recall
+from bench.retrieval.tasks import (
+    Task,
+    among,
+    cmrc_task,
+    data_folder,
+    halves,
+    issue_texts,
+    language_tasks,
+    nasa_tasks,
+)
 from kg.encoders import Encoder, VectorCache, named_encoders
-from kg.search.columns import Coded
-from kg.search.fusion import WORDS, Meaning, fuse
-from kg.search.lexical import LexicalArm, query_terms, term_counts
 from retrobook.settings import Settings
 
-DRAWS = 2000
+OTHERS = 2000
+LEAST = {"nasa_event_to_lesson": 0.945, "cmrc": 0.97}
+MIXES = ("z-scores", "english + half of words")
+FUSIONS = ("rrf", "largest of normalised", "z-scores")
 
 
-def gains(scores: Sequence[np.ndarray], wanted: Sequence[int]) -> np.ndarray:
-    """nDCG@10 of each question; of equal scores the wanted one comes last."""
-    ranks = [int((row >= row[place]).sum()) for row, place in zip(scores, wanted, strict=True)]
-    return np.array([1 / np.log2(rank + 1) if rank <= 10 else 0.0 for rank in ranks])
+def arms_of(ranks: Ranks) -> list[str]:
+    """The arms among what was measured."""
+    return [name for name in ranks if name not in (DEFAULT, *FUSIONS) and not name.endswith("half of words")]
 
 
-def margin(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
-    """The 95 % bootstrap interval of a paired difference."""
-    draws = np.random.default_rng(0).integers(0, len(one), (DRAWS, len(one)))
-    low, high = np.percentile((one - other)[draws].mean(axis=1), [2.5, 97.5])
-    return round(float(low), 4), round(float(high), 4)
-
-
-def encoded(encoder: Encoder, cache: VectorCache, texts: Sequence[str], kind: str) -> np.ndarray:
-    """Vectors of texts, from the cache where they were made before."""
-    key = f"{encoder.key} {kind}"
-    kept = cache.get(key, texts)
-    missing = sorted((n for n in range(len(texts)) if n not in kept), key=lambda n: len(texts[n]))
-    encode = encoder.encode_queries if kind == "query" else encoder.encode_documents
-    for start in range(0, len(missing), 16):
-        part = missing[start : start + 16]
-        made = encode([texts[n] for n in part])
-        cache.put(key, {texts[n]: v for n, v in zip(part, made, strict=True)})
-        kept.update(zip(part, made, strict=True))
-    return np.stack([kept[n] for n in range(len(texts))])
-
-
-def measure(
-    questions: Sequence[str], texts: Sequence[str], encoders: Mapping[str, Encoder], cache: VectorCache
-) -> dict[str, np.ndarray]:
-    """nDCG@10 of each question, by arm and fused."""
-    everything = np.ones(len(texts), np.bool_)
-    arm, languages = LexicalArm(), Coded()
-    for row, text in enumerate(texts):
-        arm.add(row, term_counts(text))
-        languages.append(detect_language(text))
-    cosines = {
-        name: encoded(model, cache, questions, "query") @ encoded(model, cache, texts, "document").T
-        for name, model in encoders.items()
-    }
-    words = [arm.score(query_terms(text), everything, everything) for text in questions]
-    fused = [
-        fuse(
-            detect_language(text),
-            words[place],
-            [Meaning(name, cosines[name][place], everything, model.languages) for name, model in encoders.items()],
-            languages,
-            everything,
-            arm.lengths(len(texts)),
-        ).scores
-        for place, text in enumerate(questions)
-    ]
-    wanted = range(len(questions))
+def told(ranks: Ranks) -> dict[str, Any]:
+    """nDCG@10 of everything, the default's interval, and its distance to the best arm."""
+    values = {name: ndcg(places) for name, places in ranks.items()}
+    best = max(arms_of(ranks), key=lambda name: float(values[name].mean()))
     return {
-        WORDS: gains([w.scores for w in words], wanted),
-        **{name: gains(list(rows), wanted) for name, rows in cosines.items()},
-        "fused": gains(fused, wanted),
+        **{name: round(float(each.mean()), 4) for name, each in values.items()},
+        "default, 95 %": interval(values[DEFAULT]),
+        f"default minus {best}, 95 %": margin(values[DEFAULT], values[best]),
+        **{f"default minus {mix}, 95 %": margin(values[DEFAULT], values[mix]) for mix in MIXES if mix in values},
     }
+
+
+def complaints(name: str, ranks: Ranks) -> list[str]:
+    """What is wrong with the default in a task."""
+    values = {each: ndcg(places) for each, places in ranks.items()}
+    best = max(arms_of(ranks), key=lambda arm: float(values[arm].mean()))
+    beside = [best, *(mix for mix in MIXES if mix in values)]
+    found = [f"below {other}" for other in beside if margin(values[DEFAULT], values[other])[1] < 0]
+    mean = float(values[DEFAULT].mean())
+    return [*found, f"{mean:.4f} is below {LEAST[name]}"] if mean < LEAST.get(name, 0.0) else found
+
+
+def run(tasks: Sequence[Task], encoders: Mapping[str, Encoder], cache: VectorCache) -> dict[str, Ranks]:
+    """What was found in each task."""
+    found = {}
+    for task in tasks:
+        print(f"{task.name}: {len(task.questions)} questions, {len(task.records)} records", file=sys.stderr, flush=True)
+        found[task.name] = measure(task, encoders, cache)
+        means = {name: round(float(ndcg(places).mean()), 4) for name, places in found[task.name].items()}
+        print(f"  nDCG@10 {means}", file=sys.stderr, flush=True)
+    return found
 
 
 def main() -> None:
-    file = Path(os.environ.get("RETROBOOK_DATA", "")) / "nasa_llis" / "lessons.jsonl"
-    if not os.environ.get("RETROBOOK_DATA") or not file.is_file():
-        print(f"RETROBOOK_DATA names no folder with nasa_llis/lessons.jsonl ({file}).", file=sys.stderr)
-        finish("quality_lessons", ok=True, limit="not measured: RETROBOOK_DATA is not set", figures={})
-    lessons = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-    events = [lesson["driving_event"] for lesson in lessons]
-    advice = [f"{lesson['lessons_learned']}\n{lesson['recommendations']}" for lesson in lessons]
     encoders = named_encoders(Settings().encoders)
-    cache = VectorCache(Path(gettempdir()) / f"retrobook-bench-{os.getuid()}" / "vectors.sqlite")
-    figures: dict[str, Any] = {"lessons": len(lessons)}
-    ok = True
-    for task, questions, texts in (("event_to_lesson", events, advice), ("lesson_to_event", advice, events)):
-        found = measure(questions, texts, encoders, cache)
-        best = max((name for name in found if name != "fused"), key=lambda name: float(found[name].mean()))
-        interval = margin(found["fused"], found[best])
-        ok = ok and interval[1] >= 0
-        figures[task] = {name: round(float(values.mean()), 4) for name, values in found.items()}
-        figures[task][f"fused minus {best}, 95 %"] = interval
+    cache = bench_cache()
+    nasa, cmrc, issues = (data_folder(n) for n in ("nasa_llis", "retrieval_zh_cmrc_trial", "jira_story_points"))
+    events = nasa_tasks(nasa / "lessons.jsonl" if nasa else None)
+    gated = run([*events, *([cmrc_task(cmrc)] if cmrc else [])], encoders, cache)
+    figures: dict[str, Any] = {name: told(ranks) for name, ranks in gated.items()}
+    failed = [f"{name}: {why}" for name, ranks in gated.items() for why in complaints(name, ranks)]
+    figures["across languages, recall@5"] = {
+        name: {arm: round(float(recall(places).mean()), 4) for arm, places in ranks.items()}
+        for name, ranks in run(language_tasks(), encoders, cache).items()
+    }
+    figures["halves"] = {
+        name: {arm: round(float(ndcg(places).mean()), 4) for arm, places in ranks.items()}
+        for name, ranks in run(halves(events[0], 3), encoders, cache).items()
+    }
+    if issues:
+        crowd = run([among(events[0], issue_texts(issues, OTHERS))], encoders, cache)
+        figures.update({name: told(ranks) for name, ranks in crowd.items()})
     for encoder in encoders.values():
         getattr(encoder, "close", lambda: None)()
-    finish("quality_lessons", ok=ok, limit="fused not below the best arm by more than chance", figures=figures)
+    if not (nasa and cmrc and issues):
+        figures["not measured"] = "RETROBOOK_DATA names no folder with all of the sets"
+    figures["failed"] = failed
+    finish(
+        "quality_lessons",
+        ok=not failed,
+        limit="default >= best arm and mixes less chance; NASA >= .945, CMRC >= .97",
+        figures=figures,
+    )
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-"""Lesson search, warm, with 20,000 lessons: the way over HTTP and in process beside the bare scan.
+"""Lesson search, warm, with 100,000 lessons: the way over HTTP and in process beside the bare scan.
 
 Vectors are random and lie in the cache before the server starts; each question has been
 asked once before, so encoding is in no figure. The gate: over HTTP at most three times an
-exact scan (all arms) plus 2 ms.
+exact scan (all arms) plus 2 ms; the index at most twice the size of bare vectors and
+postings; ready two seconds after the store is open, from the index kept by the last run.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 
 from bench.report import finish
 from kg.client import RemoteGraph
@@ -33,7 +36,7 @@ from kg.store.records import put_records
 from retrobook.assembly import own_graph
 from retrobook.settings import Settings
 
-LESSONS = int(os.environ.get("BENCH_LESSONS", "20000"))
+LESSONS = int(os.environ.get("BENCH_LESSONS", "100000"))
 DIMENSION = 384
 ROUNDS = 8
 QUESTIONS = (
@@ -108,15 +111,33 @@ def exact_scan() -> float:
     return median_ms(scan)
 
 
-def in_process(settings: Settings) -> tuple[float, float]:
-    """Milliseconds of a search in this process, and seconds until the index was ready."""
+@dataclass(frozen=True)
+class Inside:
+    """What was measured in this process."""
+
+    search_ms: float
+    built_s: float
+    ready_s: float
+    size: dict[str, int]
+    grown_mb: float
+
+
+def in_process(settings: Settings) -> Inside:
+    """A search in this process; the index built once, then taken back from its folder."""
+    scope = ScopeFilter(everything=True, confidential=True)
+    with own_graph(settings) as graph:
+        started = time.perf_counter()
+        graph.services["search"].refresh()
+        built = time.perf_counter() - started
     with own_graph(settings) as graph:
         index = graph.services["search"]
+        before = psutil.Process().memory_info().rss
         started = time.perf_counter()
         index.refresh()
         ready = time.perf_counter() - started
-        scope = ScopeFilter(everything=True, confidential=True)
-        return median_ms(lambda text: index.search(SearchLessons(text=text), scope)), ready
+        took = median_ms(lambda text: index.search(SearchLessons(text=text), scope))
+        grown = (psutil.Process().memory_info().rss - before) / 2**20
+        return Inside(took, built, ready, index.nbytes(), grown)
 
 
 def over_http(settings: Settings) -> float | None:
@@ -149,20 +170,33 @@ def main() -> None:
         settings = Settings(home=Path(folder))
         fill(settings, synthetic_lessons())
         arms = len(settings.encoders)
-        local, ready = in_process(settings)
+        inside = in_process(settings)
         remote = over_http(settings)
         scan = exact_scan() * arms
+    vectors = LESSONS * DIMENSION * 4 * arms
+    bare = vectors + inside.size["words"]
     figures: dict[str, Any] = {
         "lessons": LESSONS,
         "arms_of_meaning": arms,
         "exact_scan_ms": round(scan, 3),
-        "in_process_ms": round(local, 3),
+        "in_process_ms": round(inside.search_ms, 3),
         "over_http_ms": None if remote is None else round(remote, 3),
-        "index_ready_s": round(ready, 2),
+        "index_built_s": round(inside.built_s, 2),
+        "index_ready_s": round(inside.ready_s, 2),
+        "index_mb": round(sum(inside.size.values()) / 2**20, 1),
+        "process_grew_mb": round(inside.grown_mb, 1),
+        "vectors_and_postings_mb": round(bare / 2**20, 1),
     }
-    ok = remote is not None and remote <= 3 * scan + 2
+    held = {
+        "latency": remote is not None and remote <= 3 * scan + 2,
+        "size": inside.grown_mb * 2**20 <= 2 * bare,
+        "ready": inside.ready_s <= 2.0,
+    }
     ratio = None if remote is None else (remote - 2) / scan
-    finish("search_latency", ok=ok, limit="over HTTP <= 3x an exact scan + 2 ms", figures=figures, ratio=ratio)
+    finish(
+        "search_latency", ok=all(held.values()), figures={**figures, "held": held}, ratio=ratio,
+        limit="over HTTP <= 3x an exact scan + 2 ms; grown <= 2x vectors and postings; ready <= 2 s",
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

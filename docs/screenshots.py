@@ -1,4 +1,4 @@
-"""Screenshots of home, search and report, in both languages and themes, on desktop and phone.
+"""Screenshots of home, search, the graph around a hit and a report: both languages and themes, desktop and phone.
 
     python docs/screenshots.py [ADDRESS]
 
@@ -37,6 +37,11 @@ def take(page: Any, site: str, what: str, language: str) -> None:
     if what == "search":
         page.goto(f"{site}/search?q={quote(QUESTIONS[language])}")
         page.locator("[data-hit-link]").first.wait_for()
+        return
+    if what == "around":
+        page.goto(f"{site}/search?q={quote(QUESTIONS[language])}")
+        page.locator("[data-around]").first.click()
+        page.locator("[data-center]").wait_for()
         return
     page.goto(f"{site}/")
     if what == "report":
@@ -84,7 +89,7 @@ def main() -> None:
             )
             page = context.new_page()
             page.goto(link)
-            for what in ("home", "search", "report"):
+            for what in ("home", "search", "around", "report"):
                 take(page, site, what, language)
                 path = asked.to / f"{what}-{language}-{theme}-{device}.png"
                 page.screenshot(path=path)

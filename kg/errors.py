@@ -6,7 +6,9 @@ KgError
 ├── InvalidRequest         an operation was asked with unusable values
 ├── NotFound               no such record; names the nearest known one
 ├── Conflict               somebody else changed it, or it exists already
+│   └── WrongState         a step that cannot follow the state a record is in
 ├── Forbidden              the visitor may not do or see this
+│   └── OwnWork            nobody judges what they wrote themselves
 ├── NotSignedIn            the caller is not known
 ├── StoreError
 │   ├── StoreUnavailable   the engine cannot be reached or is shut
@@ -95,11 +97,23 @@ class Conflict(KgError):
     status = 409
 
 
+class WrongState(Conflict):
+    """A step cannot follow the state a record is in."""
+
+    code = "wrong_state"
+
+
 class Forbidden(KgError):
     """The visitor may not do this."""
 
     code = "forbidden"
     status = 403
+
+
+class OwnWork(Forbidden):
+    """Nobody judges what they wrote, or proposed, themselves."""
+
+    code = "own_work"
 
 
 class NotSignedIn(KgError):

@@ -34,6 +34,22 @@ class OperationMethods:
     def call(self, operation: Operation[Q, A], request: Q) -> A:
         raise NotImplementedError
 
+    def frame(self, operation: str, *, part: str | None = None, **values: Any) -> Any:
+        """What an operation answers, as a pandas DataFrame: `graph.frame("list_projects")`.
+
+        Args:
+            operation: Its name.
+            part: Which of the answer's lists, when it has several; the first when not given.
+            **values: Its request.
+
+        Raises:
+            NotFound: There is no such operation; names the nearest.
+        """
+        from .frames import to_frame
+
+        row = OPERATIONS[operation]
+        return to_frame(self.call(row, parse_request(row, values)), part)
+
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_") or name not in OPERATIONS:
             raise AttributeError(name)
@@ -109,10 +125,25 @@ class KnowledgeGraph(OperationMethods):
         context = Context(self.store, self.visitor, now, self.services)
         if not operation.audited:
             return operation(context, request)
+        if operation.reading:
+            return self._audited_read(operation, context, request)
         with self.store.transaction() as tx:
             context.store = _InTransaction(self.store, tx)
             response = operation(context, request)
             audit.append_entry(tx, self._server, self.visitor, operation.name, now, **context.audit)
+        return response
+
+    def _audited_read(self, operation: Operation[Q, A], context: Context, request: Q) -> A:
+        """Read, then record it: nobody waits for the reading, and a refusal is recorded too."""
+        failed = True
+        try:
+            response = operation(context, request)
+            failed = False
+        finally:
+            if failed:
+                context.audit["subject"] = f"not answered: {context.audit.get('subject')}"
+            with self.store.transaction() as tx:
+                audit.append_entry(tx, self._server, self.visitor, operation.name, context.now, **context.audit)
         return response
 
     def close(self) -> None:

@@ -38,6 +38,7 @@ class Label(StrEnum):
     PERSON = "Person"
     TEAM = "Team"
     SOURCE_OBJECT = "SourceObject"
+    SAVED_SEARCH = "SavedSearch"
     RUN = "Run"
     AUDIT = "AuditEntry"
     REVISION = "Revision"
@@ -72,11 +73,15 @@ class Rel(StrEnum):
     TRANSLATES = "TRANSLATES"  # Lesson -> Lesson it says in another language
     DISTILLED_FROM = "DISTILLED_FROM"  # Practice -> Lesson
     APPLIED = "APPLIED"  # Project -> Lesson or Practice {at, result}
+    HEEDS = "HEEDS"  # Project -> Lesson its people want to keep in mind
     OWNS = "OWNS"  # Person -> Outcome, ActionItem
     MEMBER_OF = "MEMBER_OF"  # Person -> Team
     REPORTS_TO = "REPORTS_TO"  # Person -> Person
     RELATED_TO = "RELATED_TO"  # any imported edge without a name of ours {name}
 
+
+SECRET_PROPERTIES = frozenset({"password_hash"})
+"""What leaves the graph for the sign-in only."""
 
 SEARCHABLE = (Label.LESSON, Label.PROJECT)
 """Labels that carry `search_text`, and so vectors."""
@@ -86,11 +91,14 @@ INDEXED: tuple[tuple[Label, str], ...] = (
     (Label.OUTCOME, "project"),
     (Label.ASSESSMENT, "subject"),
     (Label.MEASUREMENT, "subject"),
+    (Label.EVIDENCE, "subject"),
+    (Label.REVIEW, "subject"),
     (Label.RETROSPECTIVE, "project"),
     (Label.ACTION_ITEM, "project"),
     (Label.LESSON, "project"),
     (Label.LESSON, "state"),
     (Label.LESSON_EVENT, "subject"),
+    (Label.SAVED_SEARCH, "person"),
     (Label.RUN, "project"),
     (Label.REVISION, "record_id"),
 )

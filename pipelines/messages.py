@@ -70,7 +70,14 @@ class Messages:
             key = f"{key}_near"
         if "kind" in known:
             known["kind"] = self._texts.get(f"errors.kinds.{known['kind']}", known["kind"])
+        for name, section in _NAMED.items():
+            if name in known:
+                known[name] = self._texts.get(f"{section}.{known[name]}", known[name])
         return self._texts[key].format_map(_Blank({**known, "message": error.message})).strip()
+
+
+_NAMED = {"state": "pages.lesson_states", "step": "lifecycle.steps", "field": "errors.fields"}
+"""Fields of errors whose values have words of their own."""
 
 
 class _Blank(dict[str, Any]):

@@ -72,9 +72,9 @@ def services(settings: Settings, store: GraphStore) -> dict[str, Any]:
     Nothing heavy happens here: the index is built by the first search (or by `start`), and
     a model is loaded when a vector is missing.
     """
-    from kg.encoders import VectorCache, named_encoders
+    from kg.encoders import ProcessEncoder, ProcessReranker, VectorCache, models_of
     from kg.recommend.recommender import Recommender
-    from kg.search import SearchIndex
+    from kg.search import SearchIndex, ServedModels
     from kg.search.segment import keep_dictionary_in
 
     def write_backup(graph: GraphStore) -> dict[str, Any]:
@@ -83,5 +83,14 @@ def services(settings: Settings, store: GraphStore) -> dict[str, Any]:
         return create_backup(graph, settings, default_path(settings))
 
     keep_dictionary_in(settings.cache_dir)
-    search = SearchIndex(store, named_encoders(settings.encoders), VectorCache(settings.cache_dir / "vectors.sqlite"))
+    encoders, process = models_of(settings.encoders)
+    search = SearchIndex(
+        store,
+        encoders,
+        VectorCache(settings.cache_dir / "vectors.sqlite"),
+        reranker=ProcessReranker(settings.reranker, process) if settings.reranker else None,
+        served=ServedModels(settings.cache_dir / "models.json", lambda model: ProcessEncoder(model, process)),
+        snapshot=settings.cache_dir / "index",
+        native_above=settings.native_index_above,
+    )
     return {"backups": write_backup, "search": search, "recommender": Recommender(store)}

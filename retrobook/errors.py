@@ -5,7 +5,8 @@ KgError (kg.errors)
 └── FrontDoorError
     ├── SettingsError      a setting has an unusable value; names file and key
     ├── PortTaken          another program listens on the port
-    └── ServerRunning      a second server for the same installation
+    ├── ServerRunning      a second server for the same installation
+    └── BatchError         a file of questions cannot be used
 ```
 """
 
@@ -38,3 +39,10 @@ class ServerRunning(FrontDoorError):
 
     code = "server_running"
     status = 409
+
+
+class BatchError(FrontDoorError):
+    """A file of questions cannot be used."""
+
+    code = "batch_error"
+    status = 400

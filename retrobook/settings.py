@@ -37,6 +37,15 @@ class Settings(BaseModel):
         default=["multilingual=builtin:e5-small", "english=builtin:minilm"],
         description="Vector arms as name=model; a model is builtin:e5-small, builtin:minilm, a hub id or a folder.",
     )
+    reranker: str | None = Field(
+        default=None,
+        description="Cross-encoder that reads the first hits again: a hub id or a folder; none when empty.",
+    )
+    native_index_above: int = Field(
+        default=300_000,
+        ge=1,
+        description="With more lessons than this their vectors stay in Neo4j and its index is asked.",
+    )
     kernel_idle_seconds: int = Field(default=600, ge=1, description="An app's kernel is ended when unused this long.")
     kernel_limit: int = Field(default=40, ge=1, description="How many kernels may run at once.")
     spare_kernels: int = Field(default=1, ge=0, description="How many kernels wait for the next visitor to an app.")

@@ -44,6 +44,7 @@ from .record import Record, derive_id
 from .relationship import Relationship
 from .retrospectives import OPEN_STATUSES, ActionItem, ActionStatus, Note, Retrospective, TimelineEvent
 from .runs import AuditEntry, Run, RunStatus
+from .searches import SavedSearch
 from .smart import smart_gaps
 
 RECORDS: dict[Label, type[Record]] = {
@@ -51,7 +52,7 @@ RECORDS: dict[Label, type[Record]] = {
     for kind in (
         Project, OutcomeType, Outcome, Assessment, Measurement, KPI, CostEntry, BenefitEntry, Evidence, Review,
         Objective, KeyResult, Milestone, WorkItem, ProcessMetric, Retrospective, ActionItem, Lesson, LessonEvent,
-        Practice, Benchmark, Alert, Decision, Person, Team, SourceObject, Run, AuditEntry,
+        Practice, Benchmark, Alert, Decision, Person, Team, SourceObject, SavedSearch, Run, AuditEntry,
     )
 }  # fmt: skip
 """Every kind of record by its label."""
@@ -75,6 +76,7 @@ __all__ = [
     "EvidenceKind", "Horizon", "KeyResult", "Lesson", "LessonEvent", "LessonEventKind", "LessonState", "Measurement",
     "Milestone", "Note", "Objective", "Origin", "Outcome", "OutcomeState",
     "OutcomeType", "Person", "Polarity", "Practice", "ProcessMetric", "Project", "ProjectStatus", "Record",
-    "Relationship", "Retrospective", "Review", "ReviewDecision", "Role", "Run", "RunStatus", "SourceObject",
-    "Team", "TimelineEvent", "WorkItem", "attainment_of", "derive_id", "detect_language", "record_class", "smart_gaps",
+    "Relationship", "Retrospective", "Review", "ReviewDecision", "Role", "Run", "RunStatus", "SavedSearch",
+    "SourceObject", "Team", "TimelineEvent", "WorkItem", "attainment_of", "derive_id", "detect_language",
+    "record_class", "smart_gaps",
 ]  # fmt: skip

@@ -197,6 +197,7 @@ class ReviewDecision(StrEnum):
 
     APPROVED = "approved"
     RETURNED = "returned"
+    RETIRED = "retired"
 
 
 class Review(Record):

@@ -27,7 +27,8 @@ class Person(Record):
     """Someone who signs in, writes, owns or reviews; erasable.
 
     `scopes` name what the person may see: `*`, `unit:World Bank/Energy` (and all below it)
-    or `project:<id>`.
+    or `project:<id>`. `inbox_hash` is the digest of the token with which other programs may
+    leave drafts in their name, `inbox_project` where drafts go that name no project.
     """
 
     label: ClassVar[Label] = Label.PERSON
@@ -38,6 +39,8 @@ class Person(Record):
     scopes: list[Annotated[str, Field(pattern=r"^(\*|unit:.+|project:.+)$")]] = Field(default_factory=list)
     language: str = "en"
     password_hash: str | None = None
+    inbox_hash: str | None = None
+    inbox_project: str | None = None
     sample: bool = False
     disabled: bool = False
 

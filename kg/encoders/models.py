@@ -54,7 +54,9 @@ def find_model(name: str) -> ModelSource:
     if folder.is_dir():
         return _in_folder(name, folder, f"folder:{_digest(folder)}")
     if folder.is_absolute() or name.startswith((".", "~")) or not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", name):
-        raise EncoderError(f"There is no model folder {name}. Check the setting `encoders`.", model=name)
+        raise EncoderError(
+            f"There is no model folder {name}. Check the settings `encoders` and `reranker`.", model=name
+        )
     return _from_hub(name)
 
 

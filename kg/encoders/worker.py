@@ -42,8 +42,8 @@ class EncoderProcess:
 
         Args:
             model: As in settings.
-            kind: `query` or `document`.
-            texts: What to encode.
+            kind: `query` or `document`; `rerank` for a cross-encoder.
+            texts: What to encode; for a cross-encoder the question, then the texts.
 
         Raises:
             EncoderError: The model cannot be loaded or failed, or the process died twice.
@@ -171,15 +171,20 @@ class ProcessEncoder:
 
 def answer_requests(requests: BinaryIO, answers: BinaryIO) -> None:
     """Serve until the requests end."""
+    from .cross_encoder import CrossEncoderModel
     from .sentence_transformer import SentenceTransformerEncoder
 
     held: dict[str, SentenceTransformerEncoder] = {}
+    rerankers: dict[str, CrossEncoderModel] = {}
     for line in requests:
         request = json.loads(line)
-        model = held.setdefault(request["model"], SentenceTransformerEncoder(request["model"]))
+        name, kind, texts = request["model"], request["kind"], request["texts"]
         try:
-            encode = model.encode_queries if request["kind"] == "query" else model.encode_documents
-            vectors = encode(request["texts"])
+            if kind == "rerank":
+                vectors = rerankers.setdefault(name, CrossEncoderModel(name)).scores(texts[0], texts[1:])
+            else:
+                model = held.setdefault(name, SentenceTransformerEncoder(name))
+                vectors = (model.encode_queries if kind == "query" else model.encode_documents)(texts)
         except EncoderError as error:
             head, body = {"error": error.message, "fields": error.fields}, b""
         else:

@@ -6,10 +6,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from ..domain import Lesson, LessonState, Polarity, Project, Relationship, Retrospective, Role, derive_id
-from ..errors import Conflict
+from ..errors import Conflict, InvalidRequest
 from ..policy import require_visible
 from ..schema import Label, Rel
 from ..store.records import get_record, put_records, put_relationships
@@ -21,6 +21,8 @@ Language = Literal["en", "zh"]
 
 class LessonFilters(BaseModel):
     """Limits that hold before retrieval in every arm; a list means any of its values."""
+
+    model_config = ConfigDict(extra="forbid")  # a limit that is not known must not be passed over
 
     source: list[str] = []
     project: list[str] = []
@@ -43,7 +45,7 @@ class SearchLessons(Request):
     the same once.
     """
 
-    text: str = Field(min_length=1, max_length=4000)
+    text: str = Field(min_length=1, max_length=100_000)
     filters: LessonFilters = LessonFilters()
     project: str | None = None
     as_of: date | None = None
@@ -152,7 +154,9 @@ class LessonHit(BaseModel):
 class ArmState(BaseModel):
     """An arm of the index, as far as the asker may see.
 
-    `pending` records are not yet found by it; `problem` says why the arm is silent.
+    `pending` records are not yet found by it; `problem` says why the arm is silent. While
+    another model is to take over, `next_model` names it and `next_pending` says how many
+    records it has yet to read; the present one serves until then.
     """
 
     name: str
@@ -160,6 +164,8 @@ class ArmState(BaseModel):
     records: int
     pending: int = 0
     problem: str | None = None
+    next_model: str | None = None
+    next_pending: int = 0
 
 
 class LessonHits(Response):
@@ -211,7 +217,15 @@ class DraftLesson(Request):
 @operation(Role.MEMBER)
 def search_lessons(context: Context, request: SearchLessons) -> LessonHits:
     """Lessons that answer a question in English or Chinese, with why each was found."""
-    hits: LessonHits = context.service("search").search(request, context.scope)
+    today = context.now.date()
+    if request.as_of is not None and request.as_of > today:
+        raise InvalidRequest(f"as_of {request.as_of} lies in the future.", field="as_of")
+    if request.as_of == today:
+        request = request.model_copy(update={"as_of": None})
+    if request.project is not None:
+        own = find_project(context.store, request.project, context.scope)
+        request = request.model_copy(update={"project": own.id})
+    hits: LessonHits = context.service("search").search(request, context.scope, today)
     return hits
 
 

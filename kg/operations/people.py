@@ -72,6 +72,7 @@ def add_person(context: Context, request: AddPerson) -> PersonView:
         raise Conflict(f"There is a person {request.name!r} already; say replace to change them.", name=request.name)
     if earlier is not None and person.password_hash is None:
         person.password_hash = earlier.password_hash
+        person.inbox_hash, person.inbox_project = earlier.inbox_hash, earlier.inbox_project
     with context.store.transaction() as tx:
         put_records(tx, [person], at=context.now, by=context.visitor.name)
     context.audit.update(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from pydantic import BaseModel, Field, model_validator
@@ -78,6 +79,18 @@ class ProjectFactsRequest(Request):
         return self
 
 
+class ProjectKeys(Request):
+    """Which projects."""
+
+    ids: list[str] = Field(max_length=1000)
+
+
+class ProjectNames(Response):
+    """Names by id; what the visitor may not see is left out."""
+
+    names: dict[str, str]
+
+
 class OutcomeFacts(BaseModel):
     """An outcome with everything said about it."""
 
@@ -126,6 +139,12 @@ def list_projects(context: Context, request: ListProjects) -> ProjectList:
 
 
 @operation(Role.MEMBER)
+def name_projects(context: Context, request: ProjectKeys) -> ProjectNames:
+    """The names of some projects: what a list of results needs of them, and no more."""
+    return ProjectNames(names=visible_names(context, request.ids))
+
+
+@operation(Role.MEMBER)
 def project_facts(context: Context, request: ProjectFactsRequest) -> ProjectFacts:
     """Everything known of one project in a period: the facts that go on the wall."""
     store, scope = context.store, context.scope
@@ -161,10 +180,23 @@ def project_facts(context: Context, request: ProjectFactsRequest) -> ProjectFact
             key=lambda r: (r.held_on or date.min, r.id),
         ),
         actions=[a for a in list_records(store, ActionItem, everything, project.id) if within(a.opened_on)],
-        lessons=[x for x in list_records(store, Lesson, everything, project.id) if within(x.learnt_on)],
+        lessons=[x for x in _told_once(list_records(store, Lesson, everything, project.id)) if within(x.learnt_on)],
         milestones=list_records(store, Milestone, everything, project.id),
         revision=store.revision(),
     )
+
+
+def visible_names(context: Context, ids: Iterable[str]) -> dict[str, str]:
+    """Names of the projects with these ids that the visitor may see."""
+    wanted = sorted(set(ids))
+    rows = context.store.read(statement("projects.names"), ids=wanted, **context.scope.parameters()) if wanted else []
+    return {row["id"]: row["name"] for row in rows}
+
+
+def _told_once(lessons: list[Lesson]) -> list[Lesson]:
+    """Without translations of lessons that are there."""
+    there = {lesson.id for lesson in lessons}
+    return [lesson for lesson in lessons if lesson.translation_of not in there]
 
 
 def find_project(store: GraphStore, key: str, scope: ScopeFilter) -> Project:

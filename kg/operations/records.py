@@ -14,8 +14,8 @@ from ..schema import Label
 from ..store.records import get_record, list_records, put_records, put_relationships, retire_records
 from .table import Context, Request, Response, operation
 
-UNWRITABLE = frozenset({Label.PERSON, Label.RUN, Label.AUDIT})
-"""Kinds with operations of their own: a bulk write could forge them."""
+UNWRITABLE = frozenset({Label.PERSON, Label.RUN, Label.AUDIT, Label.SAVED_SEARCH})
+"""Kinds with operations of their own: a bulk write could forge them, a plain read show what is private."""
 
 
 class RecordValues(BaseModel):

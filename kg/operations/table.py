@@ -80,6 +80,7 @@ class Operation(Generic[Q, A]):
     response: type[A]
     least: Role
     audited: bool
+    reading: bool
     summary: str
     handler: Callable[[Context, Q], A]
 
@@ -117,13 +118,15 @@ OPERATIONS = Registry()
 
 
 def operation(
-    least: Role, *, audited: bool = False, registry: Registry = OPERATIONS
+    least: Role, *, audited: bool = False, reading: bool = False, registry: Registry = OPERATIONS
 ) -> Callable[[Callable[[Context, Q], A]], Operation[Q, A]]:
     """Make a handler a row of the table; name, models and summary come from its signature.
 
     Args:
         least: The least role that may call it.
         audited: Calls are recorded: those that write, and reads that must be accounted for.
+        reading: An audited one writes nothing itself: writers do not wait for it, and a
+            refused call is recorded too.
         registry: The table to add it to.
     """
 
@@ -137,6 +140,7 @@ def operation(
             response=response,
             least=least,
             audited=audited,
+            reading=reading,
             summary=(handler.__doc__ or "").strip().splitlines()[0] if handler.__doc__ else "",
             handler=handler,
         )

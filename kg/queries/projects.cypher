@@ -6,6 +6,7 @@ WHERE p.retired_at IS NULL
 OPTIONAL MATCH (p)-[:HAS_OUTCOME]->(o:Outcome)
 WITH p, count(o) AS outcomes
 OPTIONAL MATCH (l:Lesson)-[:LEARNED_IN]->(p)
+WHERE l.translation_of IS NULL
 WITH p, outcomes, count(l) AS lessons
 OPTIONAL MATCH (p)-[:HELD]->(r:Retrospective)
 WITH p, outcomes, lessons, count(r) AS retrospectives
@@ -28,3 +29,11 @@ WHERE p.retired_at IS NULL
   AND (NOT p.confidential OR $confidential OR p.id IN $projects)
 RETURN p.id AS id, p.external_id AS external_id
 ORDER BY id
+
+// name: names
+UNWIND $ids AS id
+MATCH (p:Project {id: id})
+WHERE p.retired_at IS NULL
+  AND ($everything OR p.id IN $projects OR any(u IN $units WHERE p.unit = u OR p.unit STARTS WITH u + '/'))
+  AND (NOT p.confidential OR $confidential OR p.id IN $projects)
+RETURN p.id AS id, p.name AS name

@@ -44,18 +44,18 @@ class Selector:
 
     def __init__(self, columns: Columns) -> None:
         self._columns = columns
-        self._kept: OrderedDict[tuple[ScopeFilter, str], Selection] = OrderedDict()
+        self._kept: OrderedDict[tuple[ScopeFilter, str, float | None], Selection] = OrderedDict()
         self._version = -1
 
-    def select(self, scope: ScopeFilter, filters: LessonFilters) -> Selection:
-        """The rows for a scope and filters."""
+    def select(self, scope: ScopeFilter, filters: LessonFilters, at: float | None = None) -> Selection:
+        """The rows for a scope and filters, in use now or at an instant."""
         if self._version != self._columns.version:
             self._kept.clear()
             self._version = self._columns.version
-        key = (scope, filters.model_dump_json(exclude_defaults=True))
+        key = (scope, filters.model_dump_json(exclude_defaults=True), at)
         found = self._kept.get(key)
         if found is None:
-            visible = visible_rows(self._columns, scope)
+            visible = visible_rows(self._columns, scope, at)
             wanted = visible & wanted_rows(self._columns, filters)
             found = Selection(visible, wanted, int(np.count_nonzero(wanted)))
             self._kept[key] = found
@@ -64,16 +64,22 @@ class Selector:
         return found
 
 
-def visible_rows(columns: Columns, scope: ScopeFilter) -> MASK:
-    """Rows that the scope covers; says the same as `ScopeFilter.covers` for each."""
+def visible_rows(columns: Columns, scope: ScopeFilter, at: float | None = None) -> MASK:
+    """Rows that the scope covers; says the same as `ScopeFilter.covers` for each.
+
+    For an earlier instant the record's newest version must be covered too: what has become
+    confidential since is not shown as it was.
+    """
     named = columns.coded["project"].where(lambda project: project in scope.projects)
     if scope.everything:
-        seen = columns.alive.view.copy()
+        seen = np.ones(len(columns), np.bool_)
     else:
-        units = columns.coded["unit"].where(lambda unit: scope.covers(None, unit))
-        seen = columns.alive.view & (named | units)
+        seen = named | columns.coded["unit"].where(lambda unit: scope.covers(None, unit))
     if not scope.confidential:
         seen &= ~columns.confidential.view | named
+    if at is not None:
+        seen &= seen[columns.newest()]
+    seen &= columns.in_use(at)
     return seen
 
 
@@ -84,7 +90,7 @@ def wanted_rows(columns: Columns, filters: LessonFilters) -> MASK:
         rows &= columns.coded["project"].where(_is_project(filters.project))
     if filters.unit:
         rows &= columns.coded["unit"].where(_is_within(filters.unit))
-    for name in ("sector", "phase", "polarity", "language"):
+    for name in ("sector", "phase", "polarity", "language", "source"):
         if values := getattr(filters, name):
             rows &= columns.coded[name].where(_is_one_of(values))
     if filters.topic:

@@ -38,18 +38,24 @@ BESIDE_SPECIALIST = 0.5
 FULL_INFORMATION = 16.0
 FEW_TERMS = 2.0
 """A text with so many terms is heard half."""
+ENOUGH = 30
+"""A basis of fewer rows stands for nothing."""
 PRIOR = 2.0
 """How many records a language needs before its own middle counts half."""
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a vector arm says: cosines, and for which rows there is one."""
+    """What a vector arm says: cosines, and for which rows there is one.
+
+    `basis` are rows that stand for all where not every cosine is exact.
+    """
 
     name: str
     cosines: FLOATS
     known: MASK
     languages: frozenset[str] | None = None
+    basis: MASK | None = None
 
     def understands(self, language: str | None) -> bool:
         """True where the model can read a language; one that is not known passes."""
@@ -134,7 +140,10 @@ def _standard_words(words: WordScores, visible: MASK) -> FLOATS:
 
 
 def _standard_meaning(meaning: Meaning, visible: MASK, codes: NDArray[np.int32], languages: int) -> FLOATS:
-    rows = visible & meaning.known
+    known = visible & meaning.known
+    rows = known if meaning.basis is None else known & meaning.basis
+    if np.count_nonzero(rows) < ENOUGH:
+        rows = known
     seen = meaning.cosines[rows]
     if not len(seen):
         return np.zeros(len(visible), np.float32)
@@ -149,7 +158,7 @@ def _standard_meaning(meaning: Meaning, visible: MASK, codes: NDArray[np.int32],
                 share = len(group) / (len(group) + PRIOR)
                 middles[code] = share * float(group.mean()) + (1 - share) * middle
     scaled: FLOATS = (meaning.cosines - _by_row(middles, codes)) / np.float32(spread)
-    scaled *= rows
+    scaled *= known
     return scaled
 
 

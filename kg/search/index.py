@@ -6,35 +6,37 @@ import logging
 import threading
 import time
 from collections.abc import Mapping, Sequence
-
-import numpy as np
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 from ..domain import Lesson
 from ..domain.language import detect_language
 from ..encoders import Encoder, VectorCache
-from ..errors import EncoderError, KgError
-from ..operations.lessons import ArmState, LessonFilters, LessonHit, LessonHits, ScorePart, SearchLessons
+from ..errors import KgError
+from ..operations.lessons import LessonFilters, LessonHits, SearchLessons
 from ..policy import ScopeFilter
-from ..queries import statement
 from ..schema import Label
 from ..store.protocol import GraphStore
-from .answers import build_hit
-from .columns import ROWS, Columns, Entry
+from .answering import Answerer, question_vectors
+from .answers import Question
+from .closeness import Closeness, Neighbourhood
+from .columns import Columns, Entry
 from .encoding import ArmEncoding
-from .filters import Selection, Selector
-from .fusion import WORDS, Fused, Meaning, fuse
-from .lexical import LexicalArm, QueryTerm, WordScores, query_terms, term_counts
+from .fusion import WORDS
+from .holdings import Holdings, all_versions, versions_of
+from .lexical import query_terms
+from .rerank import Reranker
+from .serving import ServedModels
+from .snapshot import Snapshot
 from .vectors import FLOATS, VectorArm
 
 log = logging.getLogger(__name__)
 
-NEAREST = 50
-"""How many records each model may add to those that words found."""
-PLACES = 4
-"""Digits after the point in scores that people see."""
 SIMILAR_TERMS = 25
 AT_ONCE = 48
 """A process that asks once encodes this many missing records before it answers."""
+MANY_CHANGES = 500
+"""After so many records the snapshot is written again."""
 
 
 class SearchIndex:
@@ -45,6 +47,11 @@ class SearchIndex:
         encoders: One arm of meaning each, by its name.
         cache: Where vectors are kept; None keeps them in memory only.
         pause: Seconds between looks at the change log once started.
+        reranker: Reads the first hits again; None leaves the fused order.
+        served: Which models served before: they go on until new ones are ready.
+        snapshot: Folder in which the index is kept between runs; None builds it each time.
+        native_above: With more lessons than this the vectors stay in an engine that has
+            an index of its own for them; None never leaves them there.
     """
 
     def __init__(
@@ -54,32 +61,60 @@ class SearchIndex:
         cache: VectorCache | None = None,
         *,
         pause: float = 0.5,
+        reranker: Reranker | None = None,
+        served: ServedModels | None = None,
+        snapshot: Path | None = None,
+        native_above: int | None = None,
     ) -> None:
         self._store = store
         self._cache = cache
         self._pause = pause
+        self._served = served
+        self._snapshot = Snapshot(snapshot) if snapshot is not None else None
+        self._native_above = native_above if store.indexes_vectors else None
         self._lock = threading.RLock()  # held while rows are read or changed
         self._updating = threading.RLock()  # held by whoever applies the change log
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._warm = False
         self._revision = -1
+        self._writes = -1
         self._completed = -1
-        self._columns = Columns()
-        self._selector = Selector(self._columns)
-        self._words = LexicalArm()
+        self._unsaved = 0
+        self._held = Holdings()
+        self._near = Neighbourhood(store)
+        self._answerer = Answerer(store, reranker)
+        self._settled = False
         self._arms = [ArmEncoding(VectorArm(name, encoder), store, cache) for name, encoder in encoders.items()]
 
-    def search(self, request: SearchLessons, scope: ScopeFilter) -> LessonHits:
-        """Lessons that answer a question, best first, with why; only what the scope covers."""
+    def search(self, request: SearchLessons, scope: ScopeFilter, today: date | None = None) -> LessonHits:
+        """Lessons that answer a question, best first, with why; only what the scope covers.
+
+        Args:
+            request: What is asked.
+            scope: What the asker may see.
+            today: The day of asking: reviews that were due before it are told.
+        """
         started = time.perf_counter()
         self._catch_up()
-        question = query_terms(request.text)
         language = detect_language(request.text)
+        until = None if request.as_of is None else datetime.combine(
+            request.as_of + timedelta(days=1), datetime.min.time(), UTC
+        )  # fmt: skip
+        near = Closeness()
+        if request.project:
+            edge = None if until is None else until.isoformat().replace("+00:00", "Z")
+            near = self._near.of(request.project, scope, language, self._revision, edge)
+        question = Question(
+            text=request.text, terms=query_terms(request.text), language=language, scope=scope,
+            filters=request.filters, limit=request.limit, offset=request.offset, fold=request.fold,
+            at=None if until is None else until.timestamp(), today=request.as_of or today,
+            near=near,
+        )  # fmt: skip
         with self._lock:
-            selection = self._selector.select(scope, request.filters)
-        vectors = self._question_vectors(request.text, language, selection)
-        return self._answer(question, language, vectors, scope, request.filters, request.limit, request.offset, started)
+            selection = self._held.selector.select(scope, request.filters, question.at)
+        vectors = question_vectors(self._arms, request.text, language, selection)
+        return self._answer(question, vectors, started)
 
     def similar(self, lesson: Lesson, scope: ScopeFilter, limit: int) -> LessonHits:
         """Lessons most like one, without itself."""
@@ -88,32 +123,46 @@ class SearchIndex:
         text = lesson.search_text()
         vectors: dict[str, FLOATS] = {}
         with self._lock:
-            row = self._columns.row_of.get(lesson.id)
-            selection = self._selector.select(scope, LessonFilters())
+            row = self._held.columns.row_of.get(lesson.id)
+            selection = self._held.selector.select(scope, LessonFilters())
             for arm in self._arms:
                 own = None if row is None else arm.vectors.vector(row)
                 if own is not None:
                     vectors[arm.name] = own.copy()
+            terms = self._held.words.distinctive(query_terms(text), selection.visible, SIMILAR_TERMS)
         spoken = lesson.language or "en"
         if not vectors:
-            vectors = self._question_vectors(text, spoken, selection)
-        question = self._words.distinctive(query_terms(text), selection.visible, SIMILAR_TERMS)
-        return self._answer(question, spoken, vectors, scope, LessonFilters(), limit, 0, started, without=lesson.id)
+            vectors = question_vectors(self._arms, text, spoken, selection)
+        question = Question(
+            text=text, terms=terms, language=spoken, scope=scope, filters=LessonFilters(), limit=limit,
+            without=lesson.id,
+        )  # fmt: skip
+        return self._answer(question, vectors, started)
 
     def refresh(self) -> int:
         """Apply what the change log holds; how many records were taken in or out."""
         with self._updating:
+            writes = self._store.writes
             if self._revision < 0 or self._store.revision() < self._revision:
-                return self._build()
+                self._build()
             touched: dict[str, None] = {}
+            labels: set[str] = set()
             seen = self._revision
             while changes := self._store.changes(seen):
                 seen = changes[-1].seq
                 for change in changes:
-                    if change.label == Label.LESSON and change.op != "link":
+                    labels.add(f"{change.label} links" if change.op.endswith("link") else change.label)
+                    if change.label == Label.LESSON and not change.op.endswith("link"):
                         touched.update(dict.fromkeys(change.ids))
             self._take(list(touched))
+            with self._lock:
+                if f"{Label.LESSON} links" in labels:
+                    self._held.read_links(self._store)
+                if Label.LESSON_EVENT in labels:
+                    self._held.read_events(self._store)
             self._revision = seen
+            self._writes = writes
+            self._unsaved += len(touched)
             return len(touched)
 
     def encode_pending(self, limit: int | None = None) -> int:
@@ -126,19 +175,20 @@ class SearchIndex:
         for arm in self._arms:
             left = limit
             while not self._stop.is_set() and (left is None or left > 0):
-                done = arm.encode_batch(lambda: self._columns, self._lock, left)
+                done = arm.encode_batch(self._rows, self._lock, left)
                 if not done:
                     break
                 made += done
                 left = None if left is None else left - done
                 if self._thread is threading.current_thread():
                     self.refresh()
+        self._unsaved += made
         return made
 
     def pending(self) -> int:
         """How many vectors are still to be made, over all arms."""
         with self._lock:
-            return sum(len(arm.missing(self._columns)) for arm in self._arms)
+            return sum(arm.waiting(self._held.columns) for arm in self._arms)
 
     def start(self) -> None:
         """Tail the change log and encode in a thread of its own."""
@@ -148,20 +198,37 @@ class SearchIndex:
             self._thread.start()
 
     def close(self) -> None:
-        """Stop the thread and close the cache; repeated calls do nothing."""
+        """Stop the thread, keep the index for the next start and close the cache; repeated calls do nothing."""
         self._stop.set()
         if self._thread is not None:
             self._thread.join(timeout=30)
             self._thread = None
+        self.save(least=1)
         for arm in self._arms:
             arm.close()
         if self._cache is not None:
             self._cache.close()
 
+    def save(self, least: int = MANY_CHANGES) -> bool:
+        """Keep the index in its folder when so many records changed; True when it was written."""
+        if self._snapshot is None or self._revision < 0 or self._unsaved < least:
+            return False
+        with self._updating, self._lock:
+            written = self._snapshot.write(self._held, self._arms, self._store, self._revision)
+            self._unsaved = 0
+        return written
+
     def nbytes(self) -> dict[str, int]:
-        """Bytes of vectors and postings, by arm."""
+        """Bytes of vectors and postings, by arm; `signatures` tell lessons that say the same."""
         with self._lock:
-            return {WORDS: self._words.nbytes(), **{arm.name: arm.vectors.nbytes() for arm in self._arms}}
+            return {
+                WORDS: self._held.words.nbytes(),
+                "signatures": self._held.signatures.nbytes(),
+                **{arm.name: arm.vectors.nbytes() for arm in self._arms},
+            }
+
+    def _rows(self) -> tuple[Columns, FLOATS]:
+        return self._held.columns, self._held.words.lengths(len(self._held.columns))
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -170,6 +237,10 @@ class SearchIndex:
                 self._warm_up()
                 self.encode_pending()
                 self._complete_nodes()
+                if self._completed == self._revision:
+                    with self._updating, self._lock:
+                        self._delegate()
+                self.save()
             except KgError as error:
                 log.warning("The search index waits: %s", error)
             except Exception:
@@ -178,175 +249,119 @@ class SearchIndex:
 
     def _warm_up(self) -> None:
         """Have the models ready before the first question, when there is something to find."""
-        if self._warm or not self._columns.ids:
+        if self._warm or not self._held.columns.ids:
             return
         self._warm = True
         for arm in self._arms:
             arm.question("?")
 
     def _complete_nodes(self) -> None:
-        if self._completed == self._revision:
-            return
+        if self._completed != self._revision:
+            for arm in self._arms:
+                with self._lock:
+                    arm.list_bare_nodes(self._held.columns)
+            self._completed = self._revision
         for arm in self._arms:
-            while not self._stop.is_set() and arm.complete_nodes(lambda: self._columns, self._lock):
-                pass
-        self._completed = self._revision
+            wrote = False
+            while arm.complete_nodes(lambda: self._held.columns, self._lock):
+                wrote = True
+                self.refresh()
+                if self._stop.is_set() or not arm.calm():
+                    break  # nodes serve analysts, who come later than questions
+            if wrote and not arm.rewrite and self._served is not None:
+                self._served.remember(arm.name, arm.vectors.encoder, on_nodes=True)
 
     def _catch_up(self) -> None:
-        if self._revision != self._store.revision():
+        """Take in what was written since; other servers' writes within the pause of the thread."""
+        if self._thread is not None and self._revision >= 0:
+            if self._writes != self._store.writes:
+                self.refresh()
+        elif self._revision != self._store.revision():
             self.refresh()
         if self._thread is None and 0 < self.pending() <= AT_ONCE * len(self._arms):
             self.encode_pending()
 
-    def _build(self) -> int:
-        revision = self._store.revision()
-        rows = self._store.read(statement("search.lesson_entries"))
+    def _settle(self) -> None:
+        """Let models that served before go on until their successors are ready."""
+        if self._settled or self._served is None:
+            return
+        self._settled = True
+        for place, arm in enumerate(self._arms):
+            new = arm.vectors.encoder
+            old, on_nodes = self._served.earlier(arm.name, new)
+            if old is not None:
+                self._arms[place] = ArmEncoding(
+                    VectorArm(arm.name, old), self._store, self._cache, VectorArm(arm.name, new), self._took_over
+                )
+            else:
+                arm.rewrite_all = not on_nodes
+                self._served.remember(arm.name, new, on_nodes=on_nodes)
+
+    def _took_over(self, arm: ArmEncoding) -> None:
+        log.info("The arm %s is now served by %s.", arm.name, arm.vectors.encoder.name)
+        if self._served is not None:
+            self._served.remember(arm.name, arm.vectors.encoder, on_nodes=False)
+
+    def _build(self) -> None:
+        self._settle()
         with self._lock:
-            self._columns = Columns()
-            self._selector = Selector(self._columns)
-            self._words = LexicalArm()
+            self._held = Holdings()
             for arm in self._arms:
                 arm.reset()
-            self._add([Entry.of(row) for row in rows])
-            self._revision = revision
-        return len(rows)
+            kept = self._snapshot.read(self._held, self._arms, self._store) if self._snapshot is not None else None
+        if kept is None:
+            kept = self._store.revision()
+            entries = all_versions(self._store)
+            with self._lock:
+                self._held = Holdings()
+                for arm in self._arms:
+                    arm.reset()
+                self._add(entries)
+            self._unsaved = len(entries)
+        with self._lock:
+            self._held.read_links(self._store)
+            self._held.read_events(self._store)
+            for arm in self._arms:
+                if arm.rewrite_all:
+                    arm.rewrite, arm.rewrite_all = list(self._held.columns.row_of), False
+            self._revision = kept
+            self._delegate()
+
+    def _delegate(self) -> None:
+        """Leave large arms to the engine, once its nodes carry their vectors."""
+        if self._native_above is None or len(self._held.columns.row_of) <= self._native_above:
+            return
+        for arm in self._arms:
+            if arm.delegated or arm.coming is not None or arm.rewrite:
+                continue
+            arm.list_bare_nodes(self._held.columns)
+            if not arm.rewrite:
+                arm.delegate(lambda: self._held.columns)
+                log.info("The arm %s is now answered by the graph engine's own index.", arm.name)
 
     def _take(self, keys: Sequence[str]) -> None:
         if not keys:
             return
-        rows = self._store.read(statement("search.lesson_entries_of"), ids=list(keys))
+        versions = versions_of(self._store, keys)
         with self._lock:
-            for key in keys:
-                self._columns.remove(key)
-            self._add([Entry.of(row) for row in rows])
-            if self._columns.dead > max(1000, len(self._columns) // 4):
-                new_rows = self._columns.compact()
-                self._words.compact(new_rows)
+            for key in set(keys) - {entry.id for entry in versions}:
+                self._held.columns.drop(key)
+            self._add(self._held.columns.take(versions))
+            new_rows = self._held.compact()
+            if new_rows is not None:
                 for arm in self._arms:
-                    arm.vectors.compact(new_rows)
+                    arm.compact(new_rows)
 
     def _add(self, entries: Sequence[Entry]) -> None:
-        first = len(self._columns)
-        for entry in entries:
-            self._words.add(self._columns.add(entry), term_counts(entry.text))
+        first = len(self._held.columns)
+        self._held.add(entries)
         for arm in self._arms:
             arm.take_kept(first, entries)
 
-    def _question_vectors(self, text: str, language: str, selection: Selection) -> dict[str, FLOATS]:
-        found: dict[str, FLOATS] = {}
-        for arm in self._arms if selection.count else ():
-            understands = arm.languages is None or language in arm.languages
-            if understands and arm.has_any(selection.wanted):
-                vector = arm.question(text)
-                if vector is not None:
-                    found[arm.name] = vector
-        return found
-
-    def _answer(
-        self, question: Sequence[QueryTerm], language: str, vectors: Mapping[str, FLOATS], scope: ScopeFilter,
-        filters: LessonFilters, limit: int, offset: int, started: float, without: str | None = None,
-    ) -> LessonHits:  # fmt: skip
+    def _answer(self, question: Question, vectors: Mapping[str, FLOATS], started: float) -> LessonHits:
         with self._lock:
-            selection = self._selector.select(scope, filters)
-            if without is not None:
-                selection = selection.without(self._columns.row_of.get(without))
-            words = self._words.score(question, selection.visible, selection.wanted)
-            meanings = self._meanings(vectors, selection)
-            lengths = self._words.lengths(len(self._columns))
-            fused = fuse(language, words, meanings, self._columns.coded["language"], selection.visible, lengths)
-            rows, order = _best(fused, words, meanings, selection, offset + limit)
-            drafts = self._drafts(order[offset:], fused, words, meanings, selection)
-            answer = LessonHits(
-                hits=[],
-                total=len(rows),
-                facets=self._columns.facets(rows),
-                arms=self._states(selection),
-                revision=self._revision,
-            )
-        answer.hits = self._hits(drafts, scope)
+            drafts, answer = self._answerer.order(question, vectors, self._held, self._arms)
+            answer.revision = self._revision
+        self._answerer.complete(question, drafts, answer)
         answer.seconds = round(time.perf_counter() - started, 6)
         return answer
-
-    def _meanings(self, vectors: Mapping[str, FLOATS], selection: Selection) -> list[Meaning]:
-        found = []
-        for arm in self._arms:
-            if arm.name in vectors:
-                try:
-                    cosines = arm.vectors.scores(vectors[arm.name], selection.visible)
-                except EncoderError as error:
-                    arm.problem = error.message
-                    continue
-                found.append(Meaning(arm.name, cosines, arm.vectors.known(len(self._columns)), arm.languages))
-        return found
-
-    def _drafts(
-        self, shown: ROWS, fused: Fused, words: WordScores, meanings: Sequence[Meaning], selection: Selection
-    ) -> list[tuple[str, list[ScorePart], list[QueryTerm]]]:
-        arms = [(WORDS, words.scores, words.scores > 0)]
-        arms += [(m.name, m.cosines, selection.wanted & m.known) for m in meanings]
-        compared = [np.where(spoke, raw, _LAST) for _, raw, spoke in arms]
-        drafts = []
-        for row in shown:
-            parts = []
-            for (name, raw, spoke), others in zip(arms, compared, strict=True):
-                if spoke[row]:
-                    rank = int(np.count_nonzero(others > raw[row])) + 1
-                    score = round(float(fused.parts[name][row]), PLACES)
-                    parts.append(ScorePart(arm=name, rank=rank, raw=round(float(raw[row]), PLACES), score=score))
-                else:
-                    parts.append(ScorePart(arm=name, score=0.0))
-            drafts.append((self._columns.ids[row], parts, self._words.matched(int(row), words.terms)))
-        return drafts
-
-    def _hits(
-        self, drafts: Sequence[tuple[str, list[ScorePart], list[QueryTerm]]], scope: ScopeFilter
-    ) -> list[LessonHit]:
-        keys = [key for key, _, _ in drafts]
-        rows = self._store.read(statement("search.lesson_details"), ids=keys) if keys else []
-        details = {row["id"]: row for row in rows}
-        hits = []
-        for key, parts, matched in drafts:
-            detail = details.get(key)
-            if detail is None or not scope.covers(detail["project"], detail["unit"], bool(detail["confidential"])):
-                continue  # gone or out of sight since the index last looked
-            hits.append(build_hit(detail, parts, matched, scope))
-        return hits
-
-    def _states(self, selection: Selection) -> list[ArmState]:
-        states = [ArmState(name=WORDS, records=int(np.count_nonzero(selection.visible)))]
-        for arm in self._arms:
-            known = arm.vectors.known(len(self._columns)) & selection.visible
-            missing = arm.suits(self._columns) & selection.visible & ~known
-            states.append(
-                ArmState(
-                    name=arm.name, model=arm.vectors.encoder.name, records=int(np.count_nonzero(known)),
-                    pending=int(np.count_nonzero(missing)), problem=arm.problem,
-                )
-            )  # fmt: skip
-        return states
-
-
-_LAST = np.float32(-np.inf)
-
-
-def _best(
-    fused: Fused, words: WordScores, meanings: Sequence[Meaning], selection: Selection, count: int
-) -> tuple[ROWS, ROWS]:
-    """All rows that were found, and the best of them in order."""
-    found = words.scores > 0
-    for meaning in meanings:
-        candidates = np.flatnonzero(selection.wanted & meaning.known)
-        if len(candidates) > NEAREST:
-            near = np.argpartition(-fused.parts[meaning.name][candidates], NEAREST - 1)[:NEAREST]
-            candidates = candidates[near]
-        found[candidates] = True
-    rows = np.flatnonzero(found).astype(np.int32)
-    scores = fused.scores[rows]
-    if len(rows) > count:
-        limit = np.partition(scores, len(scores) - count)[len(scores) - count]
-        kept = scores >= limit
-        top, scores = rows[kept], scores[kept]
-    else:
-        top = rows
-    order = np.lexsort((top, -scores))[:count]
-    return rows, top[order]

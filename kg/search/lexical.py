@@ -66,9 +66,9 @@ class _Posting:
 
     __slots__ = ("_counts", "_rows", "_tail")
 
-    def __init__(self) -> None:
-        self._rows: ROWS = np.empty(0, np.int32)
-        self._counts: FLOATS = np.empty(0, np.float32)
+    def __init__(self, rows: ROWS | None = None, counts: FLOATS | None = None) -> None:
+        self._rows: ROWS = np.empty(0, np.int32) if rows is None else rows
+        self._counts: FLOATS = np.empty(0, np.float32) if counts is None else counts
         self._tail: list[tuple[int, int]] = []
 
     def append(self, row: int, count: int) -> None:
@@ -163,7 +163,7 @@ class LexicalArm:
         found = []
         for item in question:
             rows, _ = self._rows_of(item.term)
-            place = int(np.searchsorted(rows, row))
+            place = int(np.searchsorted(rows, np.int32(row)))
             if place < len(rows) and rows[place] == row:
                 found.append(item)
         return found
@@ -191,6 +191,31 @@ class LexicalArm:
     def nbytes(self) -> int:
         """Bytes of postings."""
         return sum(posting.nbytes() for posting in self._postings.values())
+
+    def kept(self) -> tuple[dict[str, NDArray[Any]], list[str]]:
+        """Postings one after another as arrays, and the terms in the same order."""
+        terms = list(self._postings)
+        pairs = [self._postings[term].arrays() for term in terms]
+        sizes = np.array([len(rows) for rows, _ in pairs], np.int64)
+        arrays: dict[str, NDArray[Any]] = {
+            "posting_rows": np.concatenate([_NO_ROWS, *(rows for rows, _ in pairs)]),
+            "posting_counts": np.concatenate([_NO_COUNTS, *(counts for _, counts in pairs)]),
+            "posting_sizes": sizes,
+            "lengths": self._lengths,
+        }
+        return arrays, terms
+
+    def restore(self, arrays: Mapping[str, NDArray[Any]], terms: Sequence[str]) -> None:
+        """Take back what `kept` gave."""
+        ends = np.cumsum(arrays["posting_sizes"]).tolist()
+        if len(ends) != len(terms) or (ends and ends[-1] != len(arrays["posting_rows"])):
+            raise ValueError("the postings do not fit their terms")
+        rows, counts = arrays["posting_rows"], arrays["posting_counts"]
+        start = 0
+        for term, end in zip(terms, ends, strict=True):
+            self._postings[term] = _Posting(rows[start:end], counts[start:end])
+            start = end
+        self._lengths = arrays["lengths"]
 
     def _rows_of(self, term: str) -> tuple[ROWS, FLOATS]:
         posting = self._postings.get(term)

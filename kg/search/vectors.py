@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,14 @@ from numpy.typing import NDArray
 from ..encoders import Encoder
 from ..errors import EncoderError
 from .columns import MASK, ROWS, Growing
+from .nearest import CoarseScan, largest
 
 FLOATS = NDArray[np.float32]
+COARSE_FROM = 16_384
+"""With so many rows a coarse scan comes first."""
+PORTION = 4_096
+EXACT = 500
+"""So many of the nearest rows get their exact cosine after a coarse scan."""
 
 
 class VectorArm:
@@ -27,6 +34,10 @@ class VectorArm:
         self.encoder = encoder
         self._matrix: Growing | None = None
         self._known = Growing(np.bool_)
+        self._coarse: CoarseScan | None = None
+        self._scanned = 0
+        self._stale: set[int] = set()
+        self.version = 0
 
     @property
     def dimension(self) -> int | None:
@@ -55,6 +66,9 @@ class VectorArm:
         self._grow(max(row + 1, len(self._known.view)))
         self._matrix.view[row] = vector
         self._known.view[row] = True
+        if row < self._scanned:
+            self._stale.add(row)
+        self.version += 1
 
     def vector(self, row: int) -> FLOATS | None:
         """The vector of a row, if it has one."""
@@ -63,10 +77,30 @@ class VectorArm:
         found: FLOATS = self._matrix.view[row]
         return found
 
-    def scores(self, question: FLOATS, visible: MASK) -> FLOATS:
+    def basis(self, size: int) -> MASK | None:
+        """Rows whose figures stand for all when not all are exact; None when they are."""
+        return None
+
+    def prefetch(self, question: FLOATS, visible: MASK) -> None:
+        """Do beforehand what need not be done under a lock."""
+
+    def written(self, row: int) -> None:
+        """Note that the row's node carries its vector now."""
+
+    def scores(self, question: FLOATS, visible: MASK, closely: ROWS | None = None) -> FLOATS:
         """Cosines of the rows that may be seen and have a vector; 0 elsewhere.
 
-        Only those rows are read: few of them cost little, whatever the index holds.
+        Few visible rows are read alone, whatever the index holds. Many are scanned
+        coarsely; the nearest `EXACT` of them, and the rows asked for, are exact, the others
+        right to about a hundredth.
+
+        Args:
+            question: Of length 1.
+            visible: Rows that may be seen.
+            closely: Rows whose cosine must be exact.
+
+        Raises:
+            EncoderError: The question is of another model.
         """
         size = len(visible)
         if self._matrix is None:
@@ -84,9 +118,33 @@ class VectorArm:
             rows = np.flatnonzero(seen)
             out[rows] = matrix[rows] @ question
             return out
-        whole: FLOATS = matrix @ question
-        whole *= seen
-        return whole
+        if size < COARSE_FROM:
+            whole: FLOATS = matrix @ question
+            whole *= seen
+            return whole
+        out = self._scan(size).scores(question, size)
+        out *= seen
+        near = largest(out, EXACT)
+        if closely is not None:
+            near = np.union1d(near, closely[seen[closely]])
+        near = near[seen[near]]
+        out[near] = matrix[near] @ question
+        return out
+
+    def _scan(self, size: int) -> CoarseScan:
+        """The coarse copy of the first rows, brought up to date."""
+        assert self._matrix is not None
+        if self._coarse is None:
+            self._coarse, self._scanned = CoarseScan(self._matrix.view.shape[1]), 0
+        for row in self._stale:
+            self._coarse.put(row, self._matrix.view[row : row + 1])
+        self._stale.clear()
+        if self._scanned < size:
+            for start in range(self._scanned, size, PORTION):
+                end = min(size, start + PORTION)
+                self._coarse.put(start, self._matrix.view[start:end])
+            self._scanned = size
+        return self._coarse
 
     def compact(self, new_rows: ROWS) -> None:
         """Drop rows that became negative; the rest keep their order."""
@@ -95,10 +153,40 @@ class VectorArm:
         self._known.keep(kept)
         if self._matrix is not None:
             self._matrix.keep(kept)
+        self._coarse, self._scanned = None, 0
+        self._stale.clear()
+        self.version += 1
+
+    def kept(self, size: int) -> dict[str, NDArray[Any]]:
+        """Arrays of an index of `size` rows, to be taken back by `restore`; empty without vectors."""
+        if self._matrix is None:
+            return {}
+        self._grow(size)
+        arrays = {"vectors": self._matrix.view[:size], "known": self._known.view[:size]}
+        if size >= COARSE_FROM:
+            coarse = self._scan(size)
+            arrays |= {"coarse": coarse.bytes.view[:size], "scales": coarse.scales.view[:size]}
+        return arrays
+
+    def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Take back what `kept` gave."""
+        matrix, known = arrays["vectors"], arrays["known"]
+        if matrix.ndim != 2 or len(matrix) != len(known):
+            raise ValueError("the vectors do not fit their rows")
+        self._matrix = Growing(np.float32, matrix.shape[1])
+        self._matrix.restore(matrix)
+        self._known.restore(known)
+        if "coarse" in arrays and arrays["coarse"].shape == matrix.shape:
+            self._coarse = CoarseScan(matrix.shape[1])
+            self._coarse.bytes.restore(arrays["coarse"])
+            self._coarse.scales.restore(arrays["scales"])
+            self._scanned = len(matrix)
+        self.version += 1
 
     def nbytes(self) -> int:
         """Bytes of vectors."""
-        return 0 if self._matrix is None else int(self._matrix.view.nbytes)
+        coarse = 0 if self._coarse is None else self._coarse.nbytes()
+        return coarse + (0 if self._matrix is None else int(self._matrix.view.nbytes))
 
     def _grow(self, size: int) -> None:
         arrays: tuple[Any, ...] = (self._known,) if self._matrix is None else (self._known, self._matrix)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,16 @@ import kglite
 import numpy as np
 
 from ..domain import RECORDS
-from ..errors import ConstraintViolated, KgError, QueryFailed, StoreCorrupt, StoreFull, StoreLocked, StoreUnavailable
+from ..errors import (
+    ConstraintViolated,
+    InvalidRequest,
+    KgError,
+    QueryFailed,
+    StoreCorrupt,
+    StoreFull,
+    StoreLocked,
+    StoreUnavailable,
+)
 from ..queries import statement
 from ..schema import INDEXED, Label, Rel, constraint_name, index_name, vector_property
 from . import exchange, migrations
@@ -41,8 +50,11 @@ class EmbeddedStore:
         StoreCorrupt: The file is not a readable graph; it is left as it is.
     """
 
+    indexes_vectors = False
+
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
+        self.writes = 0
         self._writer = threading.RLock()
         self._here = threading.local()
         self._vectors: dict[tuple[Label, str], tuple[int, list[str], np.ndarray[Any, Any]]] = {}
@@ -73,10 +85,24 @@ class EmbeddedStore:
         with _engine_errors(query):
             return _rows(self._open().cypher(query, params=params))
 
+    def read_within(self, query: str, params: Mapping[str, Any], *, rows: int, seconds: float) -> list[Row]:
+        try:
+            result = self._open().cypher(query, params=dict(params), timeout_ms=int(seconds * 1000), row_limit=rows)
+            found: list[Row] = result.to_list()
+        except kglite.CypherTimeoutError as error:
+            raise InvalidRequest(
+                f"The statement took longer than {seconds:g} seconds and was ended. Narrow it.", field="cypher"
+            ) from error
+        except (kglite.CypherError, kglite.SchemaError, kglite.ReadOnlyError) as error:
+            raise InvalidRequest(f"The graph could not run it: {_first_line(error)}", field="cypher") from error
+        return [{name: _plain(value) for name, value in row.items()} for row in found]
+
     def write(self, query: str, **params: Any) -> list[Row]:
         self._refuse_nesting()
         with self._writer, _engine_errors(query):
-            return _rows(self._open().execute(query, params=params))
+            rows = _rows(self._open().execute(query, params=params))
+            self.writes += 1
+            return rows
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -98,6 +124,7 @@ class EmbeddedStore:
                 self._here.in_transaction = False
             with _engine_errors("COMMIT"):
                 tx.commit()
+            self.writes += 1
 
     def ensure_schema(self) -> list[str]:
         for label in Label:
@@ -237,6 +264,22 @@ def _drop_own_names(properties: Row) -> None:
     if properties.get("title") in (None, f"{label}_{properties['id']}"):
         properties.pop("title", None)
     properties.pop("title" if label in NAMED else "name", None)
+
+
+def _plain(value: Any) -> Any:
+    """A value without what the engine adds to nodes and relationships."""
+    if isinstance(value, dict):
+        if set(value) == {"id", "labels", "properties"}:
+            properties = dict(value["properties"])
+            _drop_own_names(properties)
+            return {"labels": value["labels"], "properties": _plain(properties)}
+        if isinstance(value.get("properties"), dict) and "type" in value:
+            properties = {k: v for k, v in value["properties"].items() if k != "type"}
+            return {"type": value["type"], "properties": _plain(properties)}
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,15 @@ from urllib.parse import urlsplit
 import neo4j
 from neo4j import exceptions as driver_errors
 
-from ..errors import ConstraintViolated, KgError, QueryFailed, StoreFull, StoreRefused, StoreUnavailable
+from ..errors import (
+    ConstraintViolated,
+    InvalidRequest,
+    KgError,
+    QueryFailed,
+    StoreFull,
+    StoreRefused,
+    StoreUnavailable,
+)
 from ..queries import statement
 from ..schema import (
     INDEXED,
@@ -73,6 +81,8 @@ class Neo4jStore:
         StoreRefused: The user or password was refused.
     """
 
+    indexes_vectors = True
+
     def __init__(
         self,
         uri: str,
@@ -87,6 +97,7 @@ class Neo4jStore:
         self._user = user
         self._database = database
         self._closed = False
+        self.writes = 0
         self._here = threading.local()
         self._online: set[str] = set()
         self._bookmarks = neo4j.GraphDatabase.bookmark_manager()
@@ -106,14 +117,45 @@ class Neo4jStore:
         with self._engine_errors(query), self._session() as session:
             return session.execute_read(work)
 
+    def read_within(self, query: str, params: Mapping[str, Any], *, rows: int, seconds: float) -> list[Row]:
+        try:
+            with (
+                self._driver.session(
+                    database=self._database,
+                    bookmark_manager=self._bookmarks,
+                    default_access_mode=neo4j.READ_ACCESS,
+                    fetch_size=min(rows, 1000),
+                ) as session,
+                session.begin_transaction(timeout=seconds) as tx,
+            ):
+                found = [
+                    {name: _plain(value) for name, value in dict(record).items()}
+                    for record, _ in zip(tx.run(query, dict(params)), range(rows), strict=False)
+                ]
+                tx.rollback()
+                return found
+        except driver_errors.ClientError as error:
+            if "TransactionTimedOut" in (error.code or ""):
+                raise InvalidRequest(
+                    f"The statement took longer than {seconds:g} seconds and was ended. Narrow it.", field="cypher"
+                ) from error
+            if (error.code or "").startswith(("Neo.ClientError.Statement", "Neo.ClientError.Transaction")):
+                raise InvalidRequest(f"The graph could not run it: {_first_line(error)}", field="cypher") from error
+            raise translate(error, self.location, self._user, query) from error
+        except (driver_errors.Neo4jError, driver_errors.DriverError, OverflowError, ValueError, TypeError) as error:
+            raise translate(error, self.location, self._user, query) from error
+
     def write(self, query: str, **params: Any) -> list[Row]:
         def work(tx: neo4j.ManagedTransaction) -> list[Row]:
             tx.run(statement("changes.wait_for_turn"))
             return _rows(tx.run(query, params))
 
         self._refuse_nesting()
-        with self._engine_errors(query), self._session() as session:
-            return session.execute_write(work)
+        try:
+            with self._engine_errors(query), self._session() as session:
+                return session.execute_write(work)
+        finally:
+            self.writes += 1  # one whose commit is uncertain may have happened
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -129,6 +171,7 @@ class Neo4jStore:
                 with self._engine_errors("COMMIT"):
                     tx.commit()
             finally:
+                self.writes += 1
                 self._here.in_transaction = False
                 tx.close()  # rolls back what was not committed
 
@@ -413,6 +456,27 @@ def _driver(uri: str, auth: tuple[str, str], trusted_ca: Path | None, limits: Li
 
 def _rows(result: neo4j.Result) -> list[Row]:
     return [dict(record) for record in result]
+
+
+def _plain(value: Any) -> Any:
+    """A value of the driver as JSON can hold it."""
+    match value:
+        case neo4j.graph.Node():
+            return {"labels": sorted(value.labels), "properties": {k: _plain(v) for k, v in value.items()}}
+        case neo4j.graph.Relationship():
+            return {"type": value.type, "properties": {k: _plain(v) for k, v in value.items()}}
+        case neo4j.graph.Path():
+            return {
+                "nodes": [_plain(node) for node in value.nodes],
+                "relationships": [_plain(edge) for edge in value.relationships],
+            }
+        case dict():
+            return {name: _plain(item) for name, item in value.items()}
+        case list() | tuple():
+            return [_plain(item) for item in value]
+        case None | bool() | int() | float() | str():
+            return value
+    return value.iso_format() if hasattr(value, "iso_format") else str(value)
 
 
 def _hits(rows: list[Row]) -> list[Hit]:

@@ -61,7 +61,15 @@ class Transaction(Protocol):
 
 
 class GraphStore(Protocol):
-    """A property graph that speaks Cypher. Thread-safe."""
+    """A property graph that speaks Cypher. Thread-safe.
+
+    Attributes:
+        indexes_vectors: The engine has an index of its own for vectors on nodes.
+        writes: How many writes this process has committed: a cheap sign of news of our own.
+    """
+
+    indexes_vectors: bool
+    writes: int
 
     def read(self, query: str, **params: Any) -> list[Row]:
         """Rows of a reading statement.
@@ -69,6 +77,18 @@ class GraphStore(Protocol):
         Raises:
             QueryFailed: The engine could not run it.
             StoreUnavailable: The engine cannot be reached, or is closed.
+        """
+        ...
+
+    def read_within(self, query: str, params: Mapping[str, Any], *, rows: int, seconds: float) -> list[Row]:
+        """At most so many rows of a statement that somebody wrote by hand, in plain values.
+
+        It runs in a read transaction that is ended when its time is over. A node is
+        `{"labels": [...], "properties": {...}}`, a relationship `{"type": ..., "properties": {...}}`,
+        a path `{"nodes": [...], "relationships": [...]}`.
+
+        Raises:
+            InvalidRequest: The engine does not understand it, or it took too long.
         """
         ...
 

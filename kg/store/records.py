@@ -18,7 +18,7 @@ from ..domain import Record, Relationship
 from ..errors import InvalidRequest
 from ..policy import ScopeFilter
 from ..queries import statement
-from ..schema import Label, Rel
+from ..schema import SECRET_PROPERTIES, Label, Rel
 from .protocol import GraphStore, Transaction
 
 R = TypeVar("R", bound=Record)
@@ -96,7 +96,11 @@ def _put_page(tx: Transaction, label: Label, page: list[Record], at: datetime, b
 def _keep_revisions(tx: Transaction, label: Label, ids: list[str], stamp: str) -> None:
     rows = []
     for row in tx.read(statement("records.get_many", label), ids=ids):
-        old = {name: value for name, value in row["record"].items() if not name.startswith("vector_")}
+        old = {
+            name: value
+            for name, value in row["record"].items()
+            if not name.startswith("vector_") and name not in SECRET_PROPERTIES
+        }
         rows.append(
             {
                 "id": f"{old['id']}@{old.get('revision', 1)}",
@@ -155,6 +159,24 @@ def _join_page(
         tx.write(statement("relationships.put", rel=rel, start=start, end=end), rows=rows)
         log_change(tx, "link", start, sorted({str(row["start_id"]) for row in rows}), stamp, by)
     return len(page)
+
+
+def remove_relationships(
+    tx: Transaction,
+    rel: Rel,
+    start: Label,
+    end: Label,
+    pairs: Sequence[tuple[str, str]],
+    *,
+    at: datetime,
+    by: str | None,
+) -> None:
+    """Part records that are joined; pairs that are not are passed over."""
+    rows = [{"start_id": first, "end_id": second} for first, second in pairs]
+    held = tx.read(statement("relationships.among", rel=rel, start=start, end=end), rows=rows)
+    if held:
+        tx.write(statement("relationships.remove", rel=rel, start=start, end=end), rows=rows)
+        log_change(tx, "unlink", start, sorted({str(row["start_id"]) for row in held}), instant_text(at), by)
 
 
 def _unsaid(known: list[dict[str, Any]], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from ..resources import template_path
 from .importer import ImportReport, import_file
 from .mapping_file import load_mapping
 from .outcome_types import ensure_outcome_types
+from .translations import load_translations
 
 FOLDER = "sample"
 
@@ -26,6 +27,14 @@ class SampleFile(BaseModel):
     kind: str
     file: str
     mapping: str
+    title: str
+
+
+class SampleTranslations(BaseModel):
+    """A file of lessons of the sample in another language."""
+
+    file: str
+    language: str
     title: str
 
 
@@ -43,6 +52,7 @@ class Sample(BaseModel):
     """What `templates/sample/sample.yaml` says."""
 
     files: list[SampleFile]
+    translations: list[SampleTranslations] = []
     people: list[SamplePerson]
 
 
@@ -97,6 +107,13 @@ def load_sample(graph: Any, home: Path, on_progress: Progress | None = None) -> 
         path = template_path(f"{FOLDER}/{entry.file}", home)
         mapping = load_mapping(entry.mapping, home)
         report.imports.append(import_file(graph, home, entry.kind, path, mapping, on_progress=progress))
+    for text in sample.translations:
+
+        def translated(done: int, total: int, title: str = text.title) -> None:
+            tell(title, done, total)
+
+        path = template_path(f"{FOLDER}/{text.file}", home)
+        report.imports.append(load_translations(graph, path, text.language, translated))
     known = {person.name for person in graph.list_people().people}
     for person in sample.people:
         if person.name not in known:

@@ -17,9 +17,11 @@ COMMANDS: dict[str, str] = {
     "projects": "finding:projects",
     "search": "finding:search",
     "recommend": "recommending:recommend",
+    "mcp": "assistant:mcp",
     "report": "reporting:report",
     "import": "importing:import_file",
     "mapping": "importing:mapping",
+    "inbox": "inbox:inbox",
     "people": "people:people",
     "store": "storing:store",
 }

@@ -29,6 +29,8 @@ from .results import results_for
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
 HEARTBEAT = 10.0
+OFFERED = 300
+"""Projects offered while one's own is typed: the most documented ones; any other is found by its number or name."""
 MARKER = "<!--app-->"
 SIGN_OF_LIFE = "<script>window.voila_heartbeat && window.voila_heartbeat()</script>\n"
 Part = tuple[str, Any]
@@ -123,7 +125,8 @@ class App(Page):
         if (words := f"pages.notebooks.{name}") in self.t:
             context |= {"heading": self.t(words), "report_css": await self.server.pools.ask(_report_css)}
         if name == "lesson_search":
-            context |= {"view": await results_for(self, f"/apps/{name}"), "live": True}
+            view, desk = await results_for(self, f"/apps/{name}")
+            context |= {"view": view, "live": True, "projects": (await self.server.pools.ask(desk.projects))[:OFFERED]}
         if name == "start_project":
             context |= {"plan_view": await plan_for(self, f"/apps/{name}"), "live": True}
         template = environment(self.server.settings.home).get_template("app.html")

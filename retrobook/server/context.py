@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +18,8 @@ from .identity import Identity
 from .pools import Pools
 from .throttle import Throttle
 
+SHEETS = ("tokens.css", "retrobook.css", "results.css")
+"""The style sheets of every page, in their order."""
 LOOPBACK = {"localhost", "127.0.0.1", "[::1]", "::1"}
 
 
@@ -41,6 +44,7 @@ class ServerContext:
     hub: Hub
     url: str
     throttle: Throttle = field(default_factory=Throttle)
+    _look: tuple[tuple[int, ...], str] = field(default=((), ""), repr=False)
 
     @property
     def secure(self) -> bool:
@@ -62,6 +66,22 @@ class ServerContext:
         """Where page templates and their static files are; the installation's own first."""
         return [self.settings.home / "templates" / "pages", TEMPLATES / "pages"]
 
+    def look(self) -> str:
+        """The style sheets of every page in one text, to stand in the page itself.
+
+        A browser paints nothing before it has them: three requests less until it does. An
+        edited file shows at once.
+        """
+        files = [self._static(name) for name in SHEETS]
+        stamp = tuple(path.stat().st_mtime_ns for path in files)
+        if self._look[0] != stamp:
+            self._look = (stamp, "\n".join(plain_css(path.read_text(encoding="utf-8")) for path in files))
+        return self._look[1]
+
+    def _static(self, name: str) -> Path:
+        found = [folder / "static" / name for folder in self.page_folders]
+        return next((path for path in found if path.is_file()), found[-1])
+
     def messages(self, language: str) -> Messages:
         """The words of a language."""
         found = self._words.get(language)
@@ -72,3 +92,9 @@ class ServerContext:
     @cached_property
     def _words(self) -> dict[str, Messages]:
         return {}
+
+
+def plain_css(text: str) -> str:
+    """A style sheet without comments and idle space."""
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+    return re.sub(r"\s*\n\s*", "\n", text).replace("</", "<\\/").strip()

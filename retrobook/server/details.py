@@ -3,33 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from urllib.parse import unquote, urlencode
 
 from kg.domain import OPEN_STATUSES
 from kg.errors import KgError
 from kg.operations.lessons import LessonHits
-from widgets.rendering import ResultsView
-from widgets.rendering.results import Query
+from widgets.rendering import Query, ResultsView
 
+from .lesson_acts import ActingPage
 from .pages import Page
+from .project_picker import project_choices
 
 LISTED = 12
 PER_PAGE = 40
 SIMILAR = 4
 
 
-class LessonPage(Page):
-    """`/lessons/<id>`: a lesson, where it comes from, and what is like it."""
+class LessonPage(ActingPage):
+    """`/lessons/<id>`: a lesson, what became of it, where it comes from, and what is like it."""
 
     async def get(self, key: str) -> None:
         """The lesson."""
         found = await self.ask("get_lesson", id=unquote(key))
-        similar = await self._similar(found.lesson.id)
+        standing, similar, choices = await asyncio.gather(
+            self.ask("lesson_standing", id=found.lesson.id),
+            self._similar(found.lesson.id),
+            project_choices(self),
+        )
         self.show(
             "lesson.html",
             lesson=found.lesson,
+            standing=standing,
+            said=self.said(),
+            choices=choices,
+            today=datetime.now(UTC).date(),
             project=found.project,
             retrospective=found.retrospective,
             similar=similar,
@@ -52,6 +61,7 @@ class ProjectPage(Page):
         """The project; an id from its source leads here too."""
         facts = await self.ask("project_facts", project=unquote(key))
         listed = await self.ask("list_runs", project=facts.project.id, limit=6)
+        heeded = await self.ask("lessons_to_heed", project=facts.project.id)
         open_first = sorted(facts.actions, key=lambda a: (a.status not in OPEN_STATUSES, a.opened_on or date.min))
         self.show(
             "project.html",
@@ -62,6 +72,7 @@ class ProjectPage(Page):
             actions=open_first,
             open_actions=sum(action.status in OPEN_STATUSES for action in facts.actions),
             lessons=facts.lessons,
+            heeded=heeded.lessons,
             limit=LISTED,
         )
 

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from markupsafe import Markup
 from tornado.web import HTTPError
 
+from kg.domain import Role
 from kg.errors import KgError
 from pipelines.messages import LANGUAGES, Messages
 from widgets.rendering.environment import environment
@@ -74,12 +75,14 @@ class Page(Guard):
             "t": self.t,
             "visitor": self.visitor,
             "people": self.people,
+            "may_review": self.visitor is not None and self.visitor.has(Role.FACILITATOR),
             "language": self.language,
             "languages": LANGUAGES,
             "theme": self.theme,
             "path": self.request.uri,
             "base": "/",
             "static": "/static/",
+            "look": self.server.look(),
             "xsrf": Markup(self.xsrf_form_html()),  # noqa: S704  (made by tornado, of its own token)
             "nonce": self.nonce,
             "version": __version__,

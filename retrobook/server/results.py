@@ -1,17 +1,19 @@
-"""Search results as a page with an address of its own; also the first list of the live search."""
+"""Search results as a page with an address of its own; also the first list of the live search.
+
+Its buttons work without a script: they post here and come back.
+"""
 
 from __future__ import annotations
 
-from kg.errors import Forbidden, KgError
-from kg.operations.projects import ProjectList
-from widgets.rendering import ResultsView, parse_query
-from widgets.rendering.results import Query
+from urllib.parse import unquote
+
+from widgets.rendering import ResultsView, SearchDesk, parse_query
 
 from .pages import Page
 
 
-async def results_for(page: Page, action: str) -> ResultsView:
-    """The answer to the query in a page's address, for its visitor.
+async def results_for(page: Page, action: str) -> tuple[ResultsView, SearchDesk]:
+    """The answer to the query in a page's address, for its visitor; and the desk that gave it.
 
     Args:
         page: The page that is asked for.
@@ -20,26 +22,8 @@ async def results_for(page: Page, action: str) -> ResultsView:
     Raises:
         Forbidden: The visitor may not search.
     """
-    query = parse_query(page.request.query)
-    if not query.text:
-        return ResultsView(query, action=action)
-    try:
-        found = await page.ask("search_lessons", **query.request())
-    except Forbidden:
-        raise
-    except KgError as error:
-        return ResultsView(query, error=error, action=action, names=await _names(page, query, set()))
-    counted = set(found.facets.get("project", {}))
-    return ResultsView(query, found, action=action, names=await _names(page, query, counted))
-
-
-async def _names(page: Page, query: Query, counted: set[str]) -> dict[str, str]:
-    """Names of the projects that filters show."""
-    wanted = sorted(counted | set(query.chosen.get("project", ())))
-    if not wanted:
-        return {}
-    listed: ProjectList = await page.ask("list_projects", limit=1000)
-    return {project.id: project.name for project in listed.projects if project.id in wanted}
+    desk = SearchDesk(page.server.graph.as_visitor(page.known.visitor), action=action)
+    return await page.server.pools.ask(desk.answer, parse_query(page.request.query)), desk
 
 
 class Results(Page):
@@ -47,8 +31,28 @@ class Results(Page):
 
     async def get(self) -> None:
         """The list."""
-        view = await results_for(self, "/search")
+        view, _ = await results_for(self, "/search")
         self.show("search.html", view=view)
 
 
-ROUTES = [(r"/search", Results)]
+class Deed(Page):
+    """`POST /search/do`: what a button of the panel asks for: keep or forget a search, heed a lesson or not."""
+
+    async def post(self) -> None:
+        """Do it and go back; what cannot be done is told there."""
+        values = {name: self.get_body_argument(name) for name in self.request.body_arguments}
+        desk = SearchDesk(self.server.graph.as_visitor(self.known.visitor))
+        await self.server.pools.ask(desk.do, values)
+        self.server.hub.nudge()
+        self.redirect(self.local(values.get("next", "/search")), status=303)
+
+
+class Around(Page):
+    """`/around/<id>`: the graph around a record; the search page shows it."""
+
+    def get(self, key: str) -> None:
+        """Go there."""
+        self.redirect("/search" + parse_query("").link(around=unquote(key)))
+
+
+ROUTES = [(r"/search", Results), (r"/search/do", Deed), (r"/around/([^/]+)", Around)]

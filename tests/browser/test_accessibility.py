@@ -23,11 +23,14 @@ def test_pages_have_no_axe_violations(open_page, site, dark, language):
     page = open_page("/", dark=dark, language=language)
     paths = ["/", "/search?q=certificates expire", "/search", "/lessons/" + quote(lesson, safe=""), "/projects"]
     paths += ["/projects/project:mybinder", f"/reports/{run}"]
+    around = quote(lesson, safe="")
+    paths += [f"/search?around={around}&via=project:mybinder", f"/search?q=x&like={around}&for=P010415"]
     found = {}
     for path in paths:
         page.goto(site.url + path)
         if "search?q" in path:
             page.locator(".rb-why summary").first.click()
+            page.locator("#my-project summary").click()
         if path == "/":
             page.locator("[data-menu] summary").click()
         found[path] = broken(page)
@@ -39,4 +42,7 @@ def test_pages_have_no_axe_violations(open_page, site, dark, language):
 def test_the_live_app_has_no_axe_violations(open_page):
     page = open_page("/apps/lesson_search?q=certificates expire")
     page.wait_for_selector("[data-live][data-state=live]")
+    assert broken(page) == []
+    page.keyboard.press("?")
+    page.wait_for_selector("[data-keys][open]")
     assert broken(page) == []

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from kg.errors import StoreUnavailable
 from kg.operations.lessons import ArmState, LessonHit, LessonHits, Passage, ScorePart
-from widgets.components.lesson_search import LessonSearch, look_up
-from widgets.rendering import ResultsView, parse_query, render
+from widgets.components.lesson_search import LessonSearch
+from widgets.rendering import Query, ResultsView, SearchDesk, parse_query, render
 from widgets.rendering.text import marked, plain, prose
 
 ATTACK = "<img src=x onerror=alert(1)>"
@@ -36,6 +38,16 @@ class Answers:
         if self.error:
             raise self.error
         return self.found
+
+    def name_projects(self, **_: object) -> SimpleNamespace:
+        return SimpleNamespace(names={})
+
+    def list_saved_searches(self) -> SimpleNamespace:
+        return SimpleNamespace(searches=[])
+
+
+def look_up(graph: Answers, query: Query, *, action: str) -> ResultsView:
+    return SearchDesk(graph, action=action).answer(query)
 
 
 def test_marks_are_spans_of_escaped_text():
@@ -81,7 +93,7 @@ def test_filters_toggle_and_begin_again_at_the_first_page():
     assert query.toggle("language", "en") == "?q=x"
     assert query.toggle("language", "zh") == "?q=x&language=en&language=zh"
     assert query.request()["offset"] == 10
-    assert parse_query("?q=x&polarity=neither").request()["filters"] == {}
+    assert parse_query("?q=x&polarity=neither&state=asleep").request()["filters"] == {}
 
 
 def test_whatever_a_lesson_says_is_shown_as_text():

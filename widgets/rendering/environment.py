@@ -13,10 +13,12 @@ from pipelines.resources import TEMPLATES
 
 from . import text
 from .results import arm_kind
+from .walk import page_of
 
 QUIET: dict[str, Any] = {
     "base": "/", "static": "/static/", "path": "/", "theme": None, "visitor": None, "people": [], "xsrf": "",
     "section": "", "own_search": False, "live": False, "view": None, "plan_view": None, "report_css": "",
+    "projects": [],
 }  # fmt: skip
 """What a page need not say: the values of chrome that most pages leave as they are."""
 
@@ -45,7 +47,7 @@ def environment(home: Path | None = None) -> Environment:
         plain=text.plain,
         prose=text.prose,
     )
-    made.globals.update(address=text.address, arm_kind=arm_kind, **QUIET)
+    made.globals.update(address=text.address, arm_kind=arm_kind, page_of=page_of, **QUIET)
     return made
 
 

@@ -2,74 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import parse_qs, urlencode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from kg.errors import KgError
-from kg.operations.lessons import LessonFilters, LessonHit, LessonHits
+from kg.operations.lessons import LessonHit, LessonHits, LessonLink
+from kg.operations.reading import ReadingList
+from kg.operations.searches import SavedSearchView
 
-FACETS = ("project", "language", "polarity", "source", "unit")
-"""Filters that may stand beside the results, in this order; the index says which it counts."""
+from .query import FACETS, PAGE, Query, query_of
+from .walk import WalkView
 
-PAGE = 10
 SHOWN = 8
 """Values of a facet that are open at once; the rest fold."""
+OPEN = ("project", "language", "polarity", "state")
+"""Facets that are open from the start."""
+NEAR = 10
+"""A record among an arm's first so many was found by it; further down it was only not left out."""
+
+KINDS = ("words", "meaning", "graph", "reranker", "replaces", "standing")
+_ARMS = {kind: kind for kind in KINDS if kind != "meaning"}
 
 
-@dataclass(frozen=True)
-class Query:
-    """What an address asks for: the words, the chosen filters and the page."""
-
-    text: str = ""
-    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    page: int = 1
-
-    def request(self) -> dict[str, Any]:
-        """Values for the operation `search_lessons`."""
-        filters = {name: list(values) for name, values in self.chosen.items() if values}
-        return {"text": self.text, "filters": filters, "limit": PAGE, "offset": (self.page - 1) * PAGE}
-
-    def link(self, **changed: Any) -> str:
-        """The query string of this query with something changed: `text`, `page`, or a facet's values."""
-        text = changed.pop("text", self.text)
-        page = changed.pop("page", 1)
-        pairs = [("q", text)] if text else []
-        for name in FACETS:
-            pairs += [(name, value) for value in changed.get(name, self.chosen.get(name, ()))]
-        if page > 1:
-            pairs.append(("page", str(page)))
-        return "?" + urlencode(pairs)
-
-    def toggle(self, facet: str, value: str) -> str:
-        """The query string with a facet's value chosen, or given up when it is."""
-        now = self.chosen.get(facet, ())
-        return self.link(**{facet: tuple(v for v in now if v != value) if value in now else (*now, value)})
-
-    def unfiltered(self) -> str:
-        """The query string of the same words without any filter."""
-        return Query(self.text).link()
-
-    @property
-    def filtered(self) -> int:
-        """How many filter values are chosen."""
-        return sum(len(values) for values in self.chosen.values())
-
-
-def parse_query(query_string: str) -> Query:
-    """The query of an address; what makes no sense there is passed over."""
-    given = parse_qs(query_string.removeprefix("?"), max_num_fields=200)
-    page = given.get("page", ["1"])[0]
-    known = set(LessonFilters.model_fields)
-    chosen = {name: tuple(dict.fromkeys(given[name])) for name in FACETS if name in given and name in known}
-    allowed = {"polarity": {"success", "failure"}}
-    chosen = {n: tuple(v for v in values if v in allowed.get(n, {v})) for n, values in chosen.items()}
-    return Query(
-        text=" ".join(given.get("q", [""])[0].split())[:1000],
-        chosen={name: values for name, values in chosen.items() if values},
-        page=min(int(page), 100) if page.isdecimal() and int(page) > 0 else 1,
-    )
+def arm_kind(arm: str) -> str:
+    """What an arm looks at, in the words of the message catalogue; any other name is a model's, so meaning."""
+    return _ARMS.get(arm, "meaning")
 
 
 @dataclass(frozen=True)
@@ -90,11 +47,17 @@ class Facet:
     key: str
     values: list[FacetValue]
     folded: list[FacetValue]
+    open: bool = True
 
 
-def arm_kind(arm: str) -> str:
-    """What an arm looks at, in the words of the message catalogue."""
-    return "words" if arm in ("words", "lexical") else "graph" if arm == "graph" else "meaning"
+@dataclass(frozen=True)
+class SavedLink:
+    """A saved search as a link."""
+
+    id: str
+    name: str
+    new: int
+    link: str
 
 
 class ResultsView:
@@ -106,6 +69,12 @@ class ResultsView:
         error: What went wrong, if something did.
         action: Address that the form and the links lead to.
         names: Names of projects by id, for facets.
+        like: The lesson whose similar ones are shown.
+        walk: The graph around a record, when that is shown.
+        reading: The reading list of the asker's project.
+        saved: The asker's saved searches; None where nobody can be asked.
+        said: What was just done, as a key of the catalogue.
+        problem: What could not be done.
     """
 
     def __init__(
@@ -116,20 +85,39 @@ class ResultsView:
         error: KgError | None = None,
         action: str = "/search",
         names: Mapping[str, str] | None = None,
+        like: LessonLink | None = None,
+        walk: WalkView | None = None,
+        reading: ReadingList | None = None,
+        saved: Sequence[SavedSearchView] | None = None,
+        said: str = "",
+        problem: KgError | None = None,
     ) -> None:
         self.query = query
         self.found = found
         self.error = error
         self.action = action
+        self.like = like
+        self.walk = walk
+        self.reading = reading
+        self.said = said
+        self.problem = problem
+        self.can_save = saved is not None
+        self.saved = [
+            SavedLink(search.id, search.name, search.new, f"{query_of(search).link()}&saved={search.id}")
+            for search in saved or ()
+        ]
+        self.heeded = {lesson.id for lesson in reading.lessons} if reading else set()
         hits = found.hits if found else []
         self._names = {hit.project: hit.project_name for hit in hits if hit.project and hit.project_name}
         self._names.update(names or {})
 
     @property
     def state(self) -> str:
-        """`start`, `error`, `empty` or `results`."""
+        """`start`, `error`, `empty`, `around` or `results`."""
         if self.error is not None:
             return "error"
+        if self.walk is not None:
+            return "around"
         if self.found is None:
             return "start"
         return "results" if self.found.hits else "empty"
@@ -140,6 +128,11 @@ class ResultsView:
         return self.found.hits if self.found else []
 
     @property
+    def new(self) -> int:
+        """How much is new in saved searches."""
+        return sum(search.new for search in self.saved)
+
+    @property
     def first(self) -> int:
         """The place of the first hit shown."""
         return (self.query.page - 1) * PAGE + 1
@@ -147,7 +140,7 @@ class ResultsView:
     @property
     def pages(self) -> int:
         """How many pages there are."""
-        return max(1, -(-self.found.total // PAGE)) if self.found else 1
+        return max(1, -(-self.found.total // PAGE)) if self.found and not self.like else 1
 
     @property
     def pending(self) -> int:
@@ -156,12 +149,10 @@ class ResultsView:
 
     def facets(self) -> list[Facet]:
         """The filters, each with the counts of this answer; chosen values stay although they count nothing."""
-        counted = self.found.facets if self.found else {}
+        counted = self.found.facets if self.found and not self.like else {}
         made = []
         for key in FACETS:
             counts = dict(counted.get(key, {}))
-            if key == "unit" and "source" in counted:
-                continue
             chosen = self.query.chosen.get(key, ())
             order = sorted(counts, key=lambda v: (v not in chosen, -counts[v], v))
             order = [v for v in chosen if v not in counts] + order
@@ -171,7 +162,7 @@ class ResultsView:
                 if v
             ]
             if len(values) > 1 or chosen:
-                made.append(Facet(key, values[:SHOWN], values[SHOWN:]))
+                made.append(Facet(key, values[:SHOWN], values[SHOWN:], key in OPEN or bool(chosen)))
         return made
 
     def chosen(self) -> list[tuple[str, FacetValue]]:
@@ -184,12 +175,28 @@ class ResultsView:
 
     @staticmethod
     def reasons(hit: LessonHit) -> list[tuple[str, int]]:
-        """Why a hit was found, in percent of its score: `words`, `meaning` (all vector arms) and `graph`."""
+        """Why a hit was found, in percent of what speaks for it, by kind of arm in the order of `KINDS`."""
         sums: dict[str, float] = {}
         for part in hit.parts:
-            sums[arm_kind(part.arm)] = sums.get(arm_kind(part.arm), 0.0) + abs(part.score)
+            if part.score > 0:
+                sums[arm_kind(part.arm)] = sums.get(arm_kind(part.arm), 0.0) + part.score
         whole = sum(sums.values())
-        return [(kind, round(100 * score / whole)) for kind, score in sums.items() if whole and score]
+        return [(kind, round(100 * sums[kind] / whole)) for kind in KINDS if sums.get(kind) and whole]
+
+    @staticmethod
+    def sureness(hit: LessonHit) -> str:
+        """How well the arms agree on a hit: `agree`, `words`, `meaning` or `weak`.
+
+        It compares ranks alone: a record that both words and a model place among their first
+        ten is agreed on. It is no probability, and says so in its words.
+        """
+        best: dict[str, int] = {}
+        for part in hit.parts:
+            kind = arm_kind(part.arm)
+            if part.rank is not None and kind in ("words", "meaning"):
+                best[kind] = min(part.rank, best.get(kind, part.rank))
+        near = [kind for kind, rank in best.items() if rank <= NEAR]
+        return "weak" if not near else "agree" if len(near) > 1 else near[0]
 
     @staticmethod
     def title_marks(hit: LessonHit) -> list[tuple[int, int]]:

@@ -1,4 +1,4 @@
-// What pages do beyond links and forms: theme, keyboard, menus, report frames, runs with progress.
+// What pages do beyond links and forms: theme, report frames, runs with progress. The keyboard is in keys.js.
 // Everything works without it; nothing here builds prose: words come from the page.
 (() => {
   const root = document.documentElement;
@@ -23,47 +23,6 @@
   });
   systemDark.addEventListener("change", () => { tellFrames(); reportTheme(); });
 
-  // Keyboard: '/' goes to the search field, j/k and arrows move between hits, Escape leaves.
-  const typing = (node) => node?.closest?.("input, textarea, select, [contenteditable]");
-  const hits = () => [...document.querySelectorAll("[data-hit-link]")].filter((link) => link.offsetParent !== null);
-  const move = (step) => {
-    const links = hits();
-    if (!links.length) return false;
-    const here = links.findIndex((link) => link.closest("[data-hit]").contains(document.activeElement));
-    const next = here < 0 ? (step > 0 ? 0 : links.length - 1) : here + step;
-    if (next < 0) document.querySelector("[data-search-main], [data-search]")?.focus();
-    else links[Math.min(next, links.length - 1)].focus();
-    links[next]?.closest("[data-hit]").scrollIntoView({ block: "nearest" });
-    return true;
-  };
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (event.key === "Escape") {
-      const open = document.querySelector("[data-menu][open]");
-      if (open) { open.open = false; open.querySelector("summary").focus(); }
-      else if (event.target.matches?.("[data-search]")) event.target.blur();
-      return;
-    }
-    if (event.target.matches?.("[data-search-main]") && event.key === "ArrowDown") {
-      if (move(1)) event.preventDefault();
-      return;
-    }
-    if (typing(event.target)) return;
-    if (event.key === "/") {
-      const field = document.querySelector("[data-search-main], [data-search]");
-      if (field) { event.preventDefault(); field.focus(); field.select(); }
-    } else if (event.key === "j" || (event.key === "ArrowDown" && event.target.matches?.("[data-hit-link]"))) {
-      if (move(1)) event.preventDefault();
-    } else if (event.key === "k" || (event.key === "ArrowUp" && event.target.matches?.("[data-hit-link]"))) {
-      if (move(-1)) event.preventDefault();
-    }
-  });
-  document.addEventListener("click", (event) => {
-    document.querySelectorAll("[data-menu][open]").forEach((menu) => {
-      if (!menu.contains(event.target)) menu.open = false;
-    });
-  });
-
   // Filters are a fold on narrow screens and always open on wide ones, also where CSS cannot say so.
   const wide = matchMedia("(min-width: 60.01rem)");
   const fold = () => {
@@ -82,6 +41,13 @@
     if (event.data.first) tellFrames();
   });
   document.querySelectorAll("[data-report-frame]").forEach((frame) => frame.addEventListener("load", tellFrames));
+  // A frame begins to load once the page around it is painted; a page that is not looked at does not wait for that.
+  const load = () => document.querySelectorAll("iframe[data-src]").forEach((frame) => {
+    frame.src = frame.dataset.src;
+    frame.removeAttribute("data-src");
+  });
+  requestAnimationFrame(() => setTimeout(load));
+  setTimeout(load, 500);
 
   // Making a report: the same form without JavaScript answers with a page; with it, progress shows in place.
   const say = (form, words, done, all) => {

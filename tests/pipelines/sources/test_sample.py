@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 import yaml
 
+from kg.domain.language import detect_language
 from kg.policy import Visitor
 from pipelines.errors import SourceError
 from pipelines.resources import template_path
 from pipelines.sources.outcome_types import ensure_outcome_types, outcome_types
 from pipelines.sources.sample import load_sample, read_sample
+from pipelines.sources.translations import load_translations
 
 
 def test_loading_the_sample_twice_changes_nothing(graph, home: Path) -> None:
@@ -21,10 +23,11 @@ def test_loading_the_sample_twice_changes_nothing(graph, home: Path) -> None:
     assert first.people_added == 4
     counts = graph.overview().counts
     assert counts == {
-        "Project": 402, "Outcome": 400, "Assessment": 384, "Retrospective": 23, "Lesson": 173, "ActionItem": 124,
+        "Project": 402, "Outcome": 400, "Assessment": 384, "Retrospective": 23, "Lesson": 233, "ActionItem": 124,
     }  # fmt: skip
+    sample = read_sample()
     assert {title: done for title, done, _ in told} == {
-        entry.title: done for entry, done in zip(read_sample().files, (400, 150, 23), strict=True)
+        entry.title: done for entry, done in zip([*sample.files, *sample.translations], (400, 150, 23, 60), strict=True)
     }
     before = graph.store.revision()
     second = load_sample(graph, home)
@@ -94,4 +97,49 @@ def test_a_broken_sample_of_an_installation_is_named(graph, home: Path) -> None:
 
 
 def test_the_list_of_the_sample_is_yaml_people_can_edit() -> None:
-    assert set(yaml.safe_load(template_path("sample/sample.yaml").read_text(encoding="utf-8"))) == {"files", "people"}
+    assert set(yaml.safe_load(template_path("sample/sample.yaml").read_text(encoding="utf-8"))) == {
+        "files", "translations", "people",
+    }  # fmt: skip
+
+
+def test_sixty_lessons_are_there_in_chinese_beside_their_originals(graph, home: Path) -> None:
+    report = load_sample(graph, home).imports[-1]
+    assert (report.created, report.rejected, report.notices) == (60, 0, [])
+    lessons = {x["id"]: x for x in graph.list_records_of(label="Lesson", limit=1000).records}
+    translated = [x for x in lessons.values() if x["translation_of"]]
+    assert Counter(x["language"] for x in lessons.values()) == {"en": 173, "zh": 60}
+    assert Counter(lessons[x["translation_of"]]["source_system"] for x in translated) == {
+        "nasa-llis": 37,
+        "mybinder": 23,
+    }
+    for lesson in translated:
+        original = lessons[lesson["translation_of"]]
+        assert lesson["source_system"] == "retrobook"
+        assert not lesson["title_derived"]
+        for name in ("project", "unit", "sector", "state", "polarity", "learnt_on", "topics", "confidential"):
+            assert lesson[name] == original[name]
+        for name in ("driving_event", "recommendation"):
+            assert detect_language(lesson[name]) == "zh"
+        assert bool(lesson["lesson"]) <= bool(original["lesson"])  # nothing is said that the original does not say
+    linked = graph.store.read("MATCH (t:Lesson)-[:TRANSLATES]->(o:Lesson) RETURN t.translation_of AS said, o.id AS id")
+    assert len(linked) == 60
+    assert all(row["said"] == row["id"] for row in linked)
+
+
+def test_a_project_tells_a_translated_lesson_once(graph, home: Path) -> None:
+    load_sample(graph, home)
+    facts = graph.project_facts(project="project:mybinder")
+    assert len(facts.lessons) == 23
+    assert {x.language for x in facts.lessons} == {"en"}
+    (listed,) = [p for p in graph.list_projects(limit=1000).projects if p.id == "project:mybinder"]
+    assert listed.lessons == 23
+
+
+def test_a_translation_of_a_lesson_that_is_not_there_is_told(graph, home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "zh.jsonl"
+    file.write_text('{"translation_of": "lesson:none", "title": "无", "lesson": "没有这一条。"}\n', encoding="utf-8")
+    report = load_translations(graph, file, "zh")
+    assert (report.created, report.notices) == (0, ["There is no lesson 'lesson:none' to translate."])
+    file.write_text('{"title": "无"}\n', encoding="utf-8")
+    with pytest.raises(SourceError, match="line 1"):
+        load_translations(graph, file, "zh")
