@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-NOT_BENCHES = {"__init__", "__main__", "report"}
+NOT_BENCHES = {"__init__", "__main__", "ratings", "report"}
 
 
 def main(names: list[str]) -> int:

@@ -32,6 +32,7 @@ class Label(StrEnum):
     LESSON = "Lesson"
     LESSON_EVENT = "LessonEvent"
     PRACTICE = "Practice"
+    BENCHMARK = "Benchmark"
     ALERT = "Alert"
     DECISION = "Decision"
     PERSON = "Person"

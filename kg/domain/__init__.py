@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ..errors import NotFound
 from ..schema import Label
+from .attainment import attainment as attainment_of
+from .benchmarks import Benchmark
 from .language import detect_language
 from .lessons import (
     ApplicationResult,
@@ -43,13 +45,14 @@ from .relationship import Relationship
 from .retrospectives import OPEN_STATUSES, ActionItem, ActionStatus, Note, Retrospective, TimelineEvent
 from .runs import AuditEntry, Run, RunStatus
 from .searches import SavedSearch
+from .smart import smart_gaps
 
 RECORDS: dict[Label, type[Record]] = {
     kind.label: kind
     for kind in (
         Project, OutcomeType, Outcome, Assessment, Measurement, KPI, CostEntry, BenefitEntry, Evidence, Review,
         Objective, KeyResult, Milestone, WorkItem, ProcessMetric, Retrospective, ActionItem, Lesson, LessonEvent,
-        Practice, Alert, Decision, Person, Team, SourceObject, SavedSearch, Run, AuditEntry,
+        Practice, Benchmark, Alert, Decision, Person, Team, SourceObject, SavedSearch, Run, AuditEntry,
     )
 }  # fmt: skip
 """Every kind of record by its label."""
@@ -69,11 +72,11 @@ def record_class(label: str) -> type[Record]:
 
 __all__ = [
     "KPI", "OPEN_STATUSES", "RECORDS", "ActionItem", "ActionStatus", "Alert", "ApplicationResult", "Assessment",
-    "AuditEntry", "BenefitEntry", "CostEntry", "Decision", "Direction", "EventState", "Evidence", "EvidenceKind",
-    "Horizon", "KeyResult", "Lesson", "LessonEvent", "LessonEventKind", "LessonState", "Measurement",
+    "AuditEntry", "Benchmark", "BenefitEntry", "CostEntry", "Decision", "Direction", "EventState", "Evidence",
+    "EvidenceKind", "Horizon", "KeyResult", "Lesson", "LessonEvent", "LessonEventKind", "LessonState", "Measurement",
     "Milestone", "Note", "Objective", "Origin", "Outcome", "OutcomeState",
     "OutcomeType", "Person", "Polarity", "Practice", "ProcessMetric", "Project", "ProjectStatus", "Record",
     "Relationship", "Retrospective", "Review", "ReviewDecision", "Role", "Run", "RunStatus", "SavedSearch",
-    "SourceObject",
-    "Team", "TimelineEvent", "WorkItem", "derive_id", "detect_language", "record_class",
+    "SourceObject", "Team", "TimelineEvent", "WorkItem", "attainment_of", "derive_id", "detect_language",
+    "record_class", "smart_gaps",
 ]  # fmt: skip

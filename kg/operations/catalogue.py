@@ -1,6 +1,7 @@
 """All operations of `kg`: importing this module fills the table."""
 
 from . import (  # noqa: F401
+    adopting,
     capture,
     conflicts,
     cypher,
@@ -8,11 +9,13 @@ from . import (  # noqa: F401
     lessons,
     lifecycle,
     people,
+    plan_choices,
     portfolio,
     practices,
     projects,
     reading,
     recommendations,
+    recommending_many,
     records,
     review_queue,
     runs,

@@ -1,12 +1,12 @@
 """Which kinds of outcome a plan is likely about.
 
-A linear classifier over words, character n-grams and attributes, mixed with the votes of
-the nearest precedents: the classifier knows what words mean for a type, the neighbours
-know the odd ones.
+A linear classifier for each type over words, character n-grams and attributes. Mixing in
+the votes of the nearest precedents was tried and did not help.
 """
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -16,59 +16,92 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from sklearn.multiclass import OneVsRestClassifier
 
+from .features import EVER
 from .precedents import UNTYPED, Plan, Precedent
-from .similarity import ProjectSimilarity
+from .similarity import READ, Floats
 
-VOTES = 0.2
-"""Share of the neighbours' votes."""
+KEPT = 8
+"""Classifiers kept, one for each set of attributes that plans give."""
 
-NEIGHBOURS = 30
 FACTS = 0.5
 """How loudly attributes speak beside words in the classifier."""
 
 
 class TypeModel:
-    """The chance that a plan is about each type of outcome."""
+    """The chance that a plan is about each type of outcome.
 
-    def __init__(self, precedents: Sequence[Precedent], similarity: ProjectSimilarity | None = None) -> None:
+    The classifier is fitted for the attributes that a plan gives, so that a fact the past
+    always knew and the plan leaves open does not mislead it; what was fitted is kept.
+
+    Args:
+        precedents: Past outcomes; those without a type are passed over.
+    """
+
+    def __init__(self, precedents: Sequence[Precedent]) -> None:
         self._past = [p for p in precedents if p.outcome_type != UNTYPED]
         counts = Counter(p.outcome_type for p in self._past)
         self.types: list[str] = sorted(counts)
         self._share = np.array([counts[kind] / max(1, len(self._past)) for kind in self.types])
-        self._near = similarity if similarity is not None else ProjectSimilarity(self._past)
-        self._model: LogisticRegression | None = None
+        self._known = frozenset(key for p in self._past for key in p.plan.attributes)
+        self._fitted: dict[frozenset[str], tuple[DictVectorizer, OneVsRestClassifier]] = {}
+        self._lock = threading.Lock()
+        self._arms: list[Any] = []
         if len(self.types) >= 2:
-            self._arms: list[Any] = [
+            texts = [p.plan.text[:READ] for p in self._past]
+            for arm in (
                 TfidfVectorizer(sublinear_tf=True, ngram_range=(1, 2)),
                 TfidfVectorizer(sublinear_tf=True, analyzer="char_wb", ngram_range=(3, 5), min_df=2),
-            ]
-            for arm in list(self._arms):
+            ):
                 try:
-                    arm.fit([p.plan.text for p in self._past])
+                    arm.fit(texts)
                 except ValueError:  # no text in common
-                    self._arms.remove(arm)
-            self._facts = DictVectorizer().fit([p.plan.attributes for p in self._past])
-            rows = self._rows([p.plan for p in self._past])
-            self._model = LogisticRegression(C=5.0, max_iter=300).fit(rows, [p.outcome_type for p in self._past])
+                    continue
+                self._arms.append(arm)
+            self._words = [arm.transform(texts) for arm in self._arms]
 
     def ranked(self, plan: Plan) -> list[tuple[str, float]]:
         """Types with their chance, best first; the chances add up to 1."""
-        if not self.types:
-            return []
-        chances = self._share.copy()
-        if self._model is not None:
-            chances = self._model.predict_proba(self._rows([plan]))[0]
-            votes = np.zeros(len(self.types))
-            place = {kind: position for position, kind in enumerate(self.types)}
-            for like in self._near.nearest(Plan(plan.text, plan.attributes), NEIGHBOURS):
-                if like.precedent.outcome_type in place:
-                    votes[place[like.precedent.outcome_type]] += like.similarity
-            if votes.sum() > 0:
-                chances = (1 - VOTES) * chances + VOTES * votes / votes.sum()
-        order = np.argsort(-chances, kind="stable")
-        return [(self.types[i], float(chances[i])) for i in order]
+        return self.ordered(self.shares([plan])[0])
 
-    def _rows(self, plans: Sequence[Plan]) -> Any:
-        facts = FACTS * csr_matrix(self._facts.transform([plan.attributes for plan in plans]))
-        return hstack([*(arm.transform([plan.text for plan in plans]) for arm in self._arms), facts]).tocsr()
+    def ordered(self, chances: Floats) -> list[tuple[str, float]]:
+        """A row of `shares` as types, best first."""
+        return [(self.types[i], float(chances[i])) for i in np.argsort(-chances, kind="stable")]
+
+    def shares(self, plans: Sequence[Plan]) -> Floats:
+        """The chance of each type (column, as in `types`) for each plan (row)."""
+        chances = np.tile(self._share, (len(plans), 1))
+        if len(self.types) < 2:
+            return chances
+        groups: dict[frozenset[str], list[int]] = {}
+        for row, plan in enumerate(plans):
+            groups.setdefault(frozenset(self._known & plan.attributes.keys()), []).append(row)
+        for keys, rows in groups.items():
+            facts, model = self._classifier(keys)
+            chances[rows] = model.predict_proba(self._rows([plans[row] for row in rows], keys, facts))
+        return chances
+
+    def _classifier(self, keys: frozenset[str]) -> tuple[DictVectorizer, OneVsRestClassifier]:
+        with self._lock:
+            if keys in self._fitted:
+                return self._fitted[keys]
+            while len(self._fitted) >= KEPT:
+                self._fitted.pop(next(iter(self._fitted)))
+            plans = [p.plan for p in self._past]
+            facts = DictVectorizer().fit([_only(plan, keys) for plan in plans])
+            columns = hstack([*self._words, FACTS * csr_matrix(facts.transform([_only(p, keys) for p in plans]))])
+            model = OneVsRestClassifier(LogisticRegression(C=5.0, solver="liblinear", max_iter=200)).fit(
+                columns.tocsr(), [p.outcome_type for p in self._past]
+            )
+            self._fitted[keys] = facts, model
+            return self._fitted[keys]
+
+    def _rows(self, plans: Sequence[Plan], keys: frozenset[str], facts: DictVectorizer) -> Any:
+        texts = [plan.text[:READ] for plan in plans]
+        said = FACTS * csr_matrix(facts.transform([_only(plan, keys) for plan in plans]))
+        return hstack([*(arm.transform(texts) for arm in self._arms), said]).tocsr()
+
+
+def _only(plan: Plan, keys: frozenset[str]) -> dict[str, str]:
+    return {EVER: "yes"} | {key: plan.attributes[key] for key in keys if key in plan.attributes}

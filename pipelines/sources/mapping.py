@@ -20,6 +20,7 @@ KINDS: dict[str, Label] = {
     "work": Label.WORK_ITEM,
     "actions": Label.ACTION_ITEM,
     "lessons": Label.LESSON,
+    "benchmarks": Label.BENCHMARK,
     "notes": Label.RETROSPECTIVE,
     "objects": Label.SOURCE_OBJECT,
 }

@@ -16,6 +16,7 @@ COMMANDS: dict[str, str] = {
     "backup": "upkeep:backup",
     "projects": "finding:projects",
     "search": "finding:search",
+    "recommend": "recommending:recommend",
     "mcp": "assistant:mcp",
     "report": "reporting:report",
     "import": "importing:import_file",

@@ -24,6 +24,7 @@ from widgets.rendering import environment
 
 from .kernels import KernelHouse
 from .pages import Page
+from .planning import plan_for
 from .results import results_for
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
@@ -126,6 +127,8 @@ class App(Page):
         if name == "lesson_search":
             view, desk = await results_for(self, f"/apps/{name}")
             context |= {"view": view, "live": True, "projects": (await self.server.pools.ask(desk.projects))[:OFFERED]}
+        if name == "start_project":
+            context |= {"plan_view": await plan_for(self, f"/apps/{name}"), "live": True}
         template = environment(self.server.settings.home).get_template("app.html")
         opening, _, closing = template.render(self.page_context() | context).partition(MARKER)
         return opening, closing

@@ -17,7 +17,8 @@ from .walk import page_of
 
 QUIET: dict[str, Any] = {
     "base": "/", "static": "/static/", "path": "/", "theme": None, "visitor": None, "people": [], "xsrf": "",
-    "section": "", "own_search": False, "live": False, "view": None, "report_css": "", "projects": [],
+    "section": "", "own_search": False, "live": False, "view": None, "plan_view": None, "report_css": "",
+    "projects": [],
 }  # fmt: skip
 """What a page need not say: the values of chrome that most pages leave as they are."""
 
