@@ -25,7 +25,7 @@ from ..schema import Label
 from ..store.records import get_record, put_records, put_relationships
 from .lesson_events import edge_of, event_id, keep_event, leave_edge, new_event, take_back
 from .lesson_history import writers_of
-from .lessons import visible_lesson
+from .lessons import original_of, visible_lesson
 from .lifecycle import pseudonym
 from .projects import find_project
 from .standing import standing_of
@@ -93,7 +93,7 @@ class MarkedLesson(Response):
 @operation(Role.MEMBER, audited=True)
 def mark_lesson(context: Context, request: MarkLesson) -> MarkedLesson:
     """Say that a lesson helped, was applied, or that what it warns of happened again."""
-    lesson = visible_lesson(context, request.id)
+    lesson = original_of(context, visible_lesson(context, request.id))
     require_state(lesson, LessonStep.MARK)
     if request.kind is LessonEventKind.HELPED:
         if context.visitor.name in writers_of(context.store, lesson):
@@ -113,7 +113,7 @@ def mark_lesson(context: Context, request: MarkLesson) -> MarkedLesson:
 @operation(Role.MEMBER, audited=True)
 def unmark_lesson(context: Context, request: UnmarkLesson) -> MarkedLesson:
     """Take back what you said happened to a lesson; a recurrence only until it is decided."""
-    lesson = visible_lesson(context, request.id)
+    lesson = original_of(context, visible_lesson(context, request.id))
     own = request.event or event_id(lesson.id, LessonEventKind.HELPED, context.visitor.name)
     event = get_record(context.store, LessonEvent, own)
     if event is None and request.event is None:

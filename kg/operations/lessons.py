@@ -309,3 +309,14 @@ def visible_lesson(context: Context, key: str) -> Lesson:
     require_visible(context.scope, "lesson", key, lesson)
     assert lesson is not None
     return lesson
+
+
+def original_of(context: Context, lesson: Lesson) -> Lesson:
+    """The lesson that a translation translates, where the visitor may see it; any other lesson itself.
+
+    What becomes of a lesson is counted once, in whichever language it was read.
+    """
+    original = get_record(context.store, Lesson, lesson.translation_of) if lesson.translation_of else None
+    if original is None or not context.scope.covers(original.project, original.unit, original.confidential):
+        return lesson
+    return original

@@ -18,7 +18,7 @@ from ..recommend.effects import practice_effects
 from ..store.protocol import GraphStore
 from ..store.records import get_record, records_about
 from .lesson_history import HistoryStep, history_of, permitted, writers_of
-from .lessons import LessonKey, LessonLink, visible_lesson
+from .lessons import LessonKey, LessonLink, original_of, visible_lesson
 from .table import Context, Response, operation
 
 
@@ -107,8 +107,9 @@ def lesson_standing(context: Context, request: LessonKey) -> LessonStanding:
     """Counts, conflicts, practices and history of a lesson, and what may be done with it."""
     lesson = visible_lesson(context, request.id)
     store, scope, ids = context.store, context.scope, [lesson.id]
-    events = read_events(store, scope, ids)
-    standing = standing_of(store, ids, scope)[lesson.id]
+    told = original_of(context, lesson).id
+    events = read_events(store, scope, [told])
+    standing = standing_of(store, [told], scope)[told]
     writers = writers_of(store, lesson)
     summary = asdict(standing) | {"not_effective": standing.not_effective}
     del summary["conflicts"]

@@ -85,7 +85,7 @@ class Answerer:
                 folded=[columns.ids[other] for other in ranking.under.get(row, ())],
                 replaces=[columns.ids[other] for other in ranking.replaces.get(row, ())],
                 conflicts=sorted(held.conflicts.get(columns.ids[row], ())),
-                standing=held.standing(columns.ids[row], question.scope),
+                standing=held.standing(int(columns.kin.view[row]), question.scope),
             )
             for row, told in zip(rows, parts, strict=True)
         ]  # fmt: skip
@@ -141,7 +141,7 @@ def question_vectors(arms: Sequence[ArmEncoding], text: str, language: str, sele
 
 
 def _extra(
-    question: Question, columns: Columns, visible: MASK, failed: Sequence[str]
+    question: Question, columns: Columns, visible: MASK, failed: Sequence[int]
 ) -> tuple[dict[str, FLOATS], dict[str, FLOATS]]:
     extra: dict[str, FLOATS] = {}
     raw: dict[str, FLOATS] = {}

@@ -10,7 +10,7 @@ from ..domain.standing import NOT_EFFECTIVE_AT, Standing, standing_from
 from ..policy import ScopeFilter
 from ..queries import statement
 from ..store.protocol import GraphStore
-from .columns import ROWS, Columns, Entry
+from .columns import ROWS, Columns, Entry, kin_of
 from .duplicates import Signatures
 from .filters import Selector
 from .lexical import LexicalArm, term_counts
@@ -26,8 +26,8 @@ class Holdings:
         self.signatures = Signatures()
         self.successors: dict[str, str] = {}
         self.conflicts: dict[str, set[str]] = {}
-        self._events: dict[str, list[dict[str, Any]]] = {}
-        self._learnt: dict[str, str | None] = {}
+        self._events: dict[int, list[dict[str, Any]]] = {}
+        self._learnt: dict[int, str | None] = {}
 
     def add(self, entries: Sequence[Entry]) -> None:
         """Take in versions that are not known yet."""
@@ -48,22 +48,29 @@ class Holdings:
 
     def read_events(self, store: GraphStore) -> None:
         """Learn what became of lessons."""
-        events: dict[str, list[dict[str, Any]]] = {}
-        for row in store.read(statement("search.events")):
-            events.setdefault(row["lesson"], []).append(row)
-        learnt = store.read(statement("lifecycle.learnt"), ids=list(events)) if events else []
-        self._events, self._learnt = events, {row["id"]: row["learnt_on"] for row in learnt}
+        rows = store.read(statement("search.events"))
+        events: dict[int, list[dict[str, Any]]] = {}
+        for row in rows:
+            events.setdefault(kin_of(row["lesson"]), []).append(row)
+        subjects = sorted({row["lesson"] for row in rows})
+        learnt = store.read(statement("lifecycle.learnt"), ids=subjects) if subjects else []
+        self._events, self._learnt = events, {kin_of(row["id"]): row["learnt_on"] for row in learnt}
 
-    def standing(self, lesson: str, scope: ScopeFilter) -> Standing | None:
-        """What became of a lesson where the asker may see it; None when nothing is known."""
+    def standing(self, lesson: int, scope: ScopeFilter) -> Standing | None:
+        """What became of a lesson where the asker may see it; None when nothing is known.
+
+        Args:
+            lesson: The number that it shares with its translations (see `kin_of`).
+            scope: What the asker may see.
+        """
         events = self._events.get(lesson)
         if not events:
             return None
         seen = [e for e in events if scope.covers(e["project"], e["unit"], bool(e["confidential"]))]
         return standing_from(seen, self._learnt.get(lesson), [])
 
-    def failed(self, scope: ScopeFilter) -> list[str]:
-        """Ids of lessons that do not work, as far as the asker may see the recurrences."""
+    def failed(self, scope: ScopeFilter) -> list[int]:
+        """Kin numbers of lessons that do not work, as far as the asker may see the recurrences."""
         return [
             lesson
             for lesson, events in self._events.items()

@@ -20,13 +20,13 @@ STANDING = "standing"
 LOSS = {Notice.DRAFT: 0.25, Notice.REVIEW_DUE: 0.5, Notice.SUPERSEDED: 1.0, Notice.NOT_EFFECTIVE: 0.75}
 
 
-def losses(columns: Columns, today: date | None, failed: Sequence[str] = ()) -> FLOATS:
+def losses(columns: Columns, today: date | None, failed: Sequence[int] = ()) -> FLOATS:
     """What each row loses, as numbers of 0 and below.
 
     Args:
         columns: Of the index.
         today: The day that `review_by` is held against; None asks nothing of it.
-        failed: Ids of lessons that came again although they were heeded.
+        failed: Kin numbers of lessons that came again although they were heeded.
     """
     lost = np.zeros(len(columns), np.float32)
     state = columns.coded["state"]
@@ -36,11 +36,11 @@ def losses(columns: Columns, today: date | None, failed: Sequence[str] = ()) -> 
         days = columns.review_day.view
         lost -= np.float32(LOSS[Notice.REVIEW_DUE]) * ((days != UNKNOWN_DAY) & (days < today.toordinal()))
     if failed:
-        lost[columns.select(failed)] -= np.float32(LOSS[Notice.NOT_EFFECTIVE])
+        lost -= np.float32(LOSS[Notice.NOT_EFFECTIVE]) * np.isin(columns.kin.view, failed)
     return lost
 
 
-def notices(columns: Columns, row: int, today: date | None, failed: Sequence[str] = ()) -> list[Notice]:
+def notices(columns: Columns, row: int, today: date | None, failed: Sequence[int] = ()) -> list[Notice]:
     """What a reader must know of a row."""
     state = columns.coded["state"]
     value = state.values[state.codes.view[row]]
@@ -52,6 +52,6 @@ def notices(columns: Columns, row: int, today: date | None, failed: Sequence[str
     day = int(columns.review_day.view[row])
     if today is not None and day != UNKNOWN_DAY and day < today.toordinal():
         told.append(Notice.REVIEW_DUE)
-    if columns.ids[row] in failed:
+    if int(columns.kin.view[row]) in failed:
         told.append(Notice.NOT_EFFECTIVE)
     return told

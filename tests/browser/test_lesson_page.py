@@ -32,7 +32,10 @@ def test_a_lesson_found_in_chinese_is_marked_applied_and_the_count_grows(open_pa
     page.fill("#ask", CERTIFICATES_ZH)
     page.keyboard.press("Enter")
     page.wait_for_url("**/search?*")
-    page.get_by_role("link", name="SSL").first.click()
+    page.goto(f"{page.url}&language=en")
+    link = page.locator("[data-hit-link]").first
+    assert link.get_attribute("lang") == "en" and "SSL" in link.inner_text()
+    link.click()
     page.wait_for_url("**/lessons/**")
     key = page.url
     for number in (1, 2):

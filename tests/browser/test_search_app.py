@@ -36,7 +36,7 @@ def walk_to(page, selector: str) -> None:
 
 @pytest.fixture
 def app(open_page):
-    page = open_page(f"/apps/lesson_search?q={QUESTION}", language="zh")
+    page = open_page(f"/apps/lesson_search?q={QUESTION}&language=en", language="zh")
     page.wait_for_selector(LIVE)
     return page
 
@@ -83,7 +83,7 @@ def test_a_lesson_is_put_on_my_projects_list_by_keyboard(app, site):
     app.goto(f"{site.url}/projects/{project}")
     assert SSL.search(app.locator("section:has(#heeded)").inner_text())
     assert app.locator('section:has(#heeded) a[href$="#applied"]').count() == 1
-    app.goto(f"{site.url}/apps/lesson_search?q={QUESTION}")  # the browser remembers the project
+    app.goto(f"{site.url}/apps/lesson_search?q={QUESTION}&language=en")  # the browser remembers the project
     app.wait_for_selector("#my-project summary strong")
     app.locator(".rb-act[aria-pressed=true]").click()
     app.wait_for_selector(".rb-act[aria-pressed=true]", state="detached")

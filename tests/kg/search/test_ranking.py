@@ -303,3 +303,14 @@ def test_questions_read_ahead_are_answered_alike_without_the_model(graph: Knowle
     index.prepare(["证书", "tls", "证书"])
     encoder.encode_queries = lambda texts: (_ for _ in ()).throw(AssertionError("asked again"))  # type: ignore[method-assign]
     assert ids(ask(index, "证书")) == ids(ask(index, "tls")) == ["tls"]
+
+
+def test_what_became_of_a_lesson_is_told_in_each_of_its_languages(graph: KnowledgeGraph, bare: SearchIndex) -> None:
+    put(
+        graph,
+        lesson("en", "Renew each certificate in time.", language="en"),
+        lesson("zh", "及时更新每一张证书。", language="zh", translation_of="lesson:en"),
+        LessonEvent(id="event:1", subject="lesson:en", kind="applied", person="eva", project="project:a", unit="A"),
+    )
+    for text in ("更新证书", "renew the certificate"):
+        assert ask(bare, text).hits[0].applied == 1
