@@ -11,7 +11,7 @@ from ..domain import LessonState
 from ..errors import EncoderError
 from ..operations.lessons import ArmState, LessonHits
 from ..store.protocol import GraphStore
-from .answers import GRAPH, Draft, Question, build_hits, read_details, score_parts
+from .answers import GRAPH, Details, Draft, Question, build_hits, score_parts
 from .columns import MASK, ROWS, Columns
 from .encoding import ArmEncoding
 from .filters import Selection
@@ -43,6 +43,7 @@ class Answerer:
         self._store = store
         self._reranker = reranker
         self._rerank_problem: str | None = None
+        self._details = Details(store)
         self._told: tuple[object, list[ArmState]] | None = None
 
     def order(
@@ -102,7 +103,7 @@ class Answerer:
                 ArmState(name=RERANKER, model=self._reranker.name, records=DEPTH, problem=self._rerank_problem)
             )
         page = drafts[question.offset : question.offset + question.limit]
-        details = read_details(self._store, page, past=question.at is not None)
+        details = self._details.of(page, answer.revision, past=question.at is not None)
         answer.hits = build_hits(page, details, question, question.offset + 1)
 
     def _states(self, arms: Sequence[ArmEncoding], selection: Selection, columns: Columns) -> list[ArmState]:

@@ -24,6 +24,7 @@ from .vectors import FLOATS
 
 PLACES = 4
 """Digits after the point in scores that people see."""
+DETAILS_KEPT = 2_000
 GRAPH = "graph"
 REPLACES = "replaces"
 _SHOWN = (
@@ -113,28 +114,50 @@ def score_parts(
     return told
 
 
-def read_details(store: GraphStore, drafts: Sequence[Draft], *, past: bool) -> dict[str, dict[str, Any]]:
-    """The records of hits by id, as they are now, or for an earlier day as they were then.
+class Details:
+    """The records of hits, kept until the graph changes: a hit is never older than the index.
 
-    Lessons that are named beside a hit come along.
+    Args:
+        store: Where they are read.
     """
-    keys = list(dict.fromkeys(key for d in drafts for key in (d.key, *d.folded, *d.replaces, *d.conflicts)))
-    if not keys:
-        return {}
-    details = {row["id"]: row for row in store.read(statement("search.lesson_details"), ids=keys)}
-    if not past:
-        return {key: row for key, row in details.items() if row["retired_at"] is None}
-    older = {
-        f"{d.key}@{d.revision}": d.key
-        for d in drafts
-        if d.key in details and (details[d.key]["revision"] or 1) != d.revision
-    }
-    if older:
-        for row in store.read(statement("search.version_bodies"), ids=list(older)):
-            now = details[older[row["id"]]]
-            then = json.loads(row["body"])
-            details[then["id"]] = {**{name: then.get(name) for name in now}, **_of_project(now)}
-    return details
+
+    def __init__(self, store: GraphStore) -> None:
+        self._store = store
+        self._kept: tuple[int, dict[str, dict[str, Any]]] = (-1, {})
+
+    def of(self, drafts: Sequence[Draft], revision: int, *, past: bool) -> dict[str, dict[str, Any]]:
+        """Records by id, of hits and of the lessons named beside them.
+
+        Args:
+            drafts: The hits.
+            revision: Of the index.
+            past: As they were when the hit's version was in use, not as they are.
+        """
+        keys = dict.fromkeys(key for d in drafts for key in (d.key, *d.folded, *d.replaces, *d.conflicts))
+        details = self._now(list(keys), revision)
+        if not past:
+            return {key: row for key, row in details.items() if row["retired_at"] is None}
+        older = {
+            f"{d.key}@{d.revision}": d.key
+            for d in drafts
+            if d.key in details and (details[d.key]["revision"] or 1) != d.revision
+        }
+        if older:
+            for row in self._store.read(statement("search.version_bodies"), ids=list(older)):
+                now = details[older[row["id"]]]
+                then = json.loads(row["body"])
+                details[then["id"]] = {**{name: then.get(name) for name in now}, **_of_project(now)}
+        return details
+
+    def _now(self, keys: Sequence[str], revision: int) -> dict[str, dict[str, Any]]:
+        if self._kept[0] != revision or len(self._kept[1]) > DETAILS_KEPT:
+            self._kept = (revision, {})
+        kept = self._kept[1]
+        missing = [key for key in keys if key not in kept]
+        if missing:
+            rows = self._store.read(statement("search.lesson_details"), ids=missing)
+            kept.update({row["id"]: row for row in rows})
+        return {key: kept[key] for key in keys if key in kept}
 
 
 def build_hits(

@@ -83,6 +83,12 @@ class Coded:
         self.values = list(values)
         self._code_of = {value: code for code, value in enumerate(self.values)}
 
+    def is_value(self, value: str) -> MASK:
+        """Rows with one value."""
+        code = self._code_of.get(value)
+        rows: MASK = self.codes.view == (-1 if code is None else code)
+        return rows
+
     def where(self, accepts: Any) -> MASK:
         """Rows whose value is accepted by a function over values."""
         table = np.fromiter((bool(accepts(value)) for value in self.values), np.bool_, len(self.values))

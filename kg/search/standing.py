@@ -30,8 +30,8 @@ def losses(columns: Columns, today: date | None, failed: Sequence[int] = ()) -> 
     """
     lost = np.zeros(len(columns), np.float32)
     state = columns.coded["state"]
-    lost -= np.float32(LOSS[Notice.DRAFT]) * state.where(lambda value: value == LessonState.DRAFT)
-    lost -= np.float32(LOSS[Notice.SUPERSEDED]) * state.where(lambda value: value == LessonState.SUPERSEDED)
+    lost -= np.float32(LOSS[Notice.DRAFT]) * state.is_value(LessonState.DRAFT)
+    lost -= np.float32(LOSS[Notice.SUPERSEDED]) * state.is_value(LessonState.SUPERSEDED)
     if today is not None:
         days = columns.review_day.view
         lost -= np.float32(LOSS[Notice.REVIEW_DUE]) * ((days != UNKNOWN_DAY) & (days < today.toordinal()))
