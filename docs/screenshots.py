@@ -1,4 +1,4 @@
-"""Screenshots of home, search, the graph around a hit and a report: both languages and themes, desktop and phone.
+"""Screenshots of home, search, the graph around a hit, a plan, a report: both languages and themes, desktop and phone.
 
     python docs/screenshots.py [ADDRESS]
 
@@ -28,6 +28,7 @@ FLAGS = [
 ]  # fmt: skip
 WIDTHS = {"desktop": (1280, 860), "phone": (390, 844)}
 QUESTIONS = {"en": "what happens when certificates expire", "zh": "证书过期怎么办"}
+PLANS = {"en": "improve water supply and sanitation in small towns", "zh": "改善小城镇供水 water supply"}
 REPORT = {"en": "English", "zh": "中文"}
 LARGEST = 250 * 1024
 
@@ -42,6 +43,11 @@ def take(page: Any, site: str, what: str, language: str) -> None:
         page.goto(f"{site}/search?q={quote(QUESTIONS[language])}")
         page.locator("[data-around]").first.click()
         page.locator("[data-center]").wait_for()
+        return
+    if what == "plan":
+        page.goto(f"{site}/apps/start_project?text={quote(PLANS[language])}")
+        page.locator("svg").first.wait_for()
+        page.wait_for_timeout(1500)
         return
     page.goto(f"{site}/")
     if what == "report":
@@ -89,7 +95,7 @@ def main() -> None:
             )
             page = context.new_page()
             page.goto(link)
-            for what in ("home", "search", "around", "report"):
+            for what in ("home", "search", "around", "plan", "report"):
                 take(page, site, what, language)
                 path = asked.to / f"{what}-{language}-{theme}-{device}.png"
                 page.screenshot(path=path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import KgError
 from ..policy import ScopeFilter
 from ..schema import Label
 from ..store.protocol import GraphStore
@@ -20,6 +22,7 @@ from .precedents import UNTYPED, Plan, Precedent, judged, read_precedents
 from .similarity import Likeness, ProjectSimilarity
 from .types import TypeModel
 
+log = logging.getLogger(__name__)
 KEPT = 8
 """Sets of models kept: one for each scope and day that people ask about."""
 
@@ -166,6 +169,10 @@ class Recommender:
         self._seen = 0
         self._day: date | None = None
 
+    def start(self) -> None:
+        """Learn from everything in a thread of its own, so that the first plan need not wait."""
+        threading.Thread(target=self._warm_up, name="recommender", daemon=True).start()
+
     def models(
         self, scope: ScopeFilter, as_of: date | None = None, *, without: str | None = None, today: date | None = None
     ) -> Models:
@@ -193,6 +200,12 @@ class Recommender:
         with self._lock:
             self._look_for_changes(today)
             return self._read(scope, None, today)
+
+    def _warm_up(self) -> None:
+        try:
+            self.models(ScopeFilter(everything=True, confidential=True))
+        except KgError as error:  # the store closed meanwhile, say: the first plan learns it
+            log.info("Nothing was learnt from precedents ahead of the first plan: %s", error)
 
     def _read(self, scope: ScopeFilter, as_of: date | None, today: date | None) -> list[Precedent]:
         key = (scope, as_of)

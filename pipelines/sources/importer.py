@@ -20,7 +20,7 @@ from kg.schema import Label
 from ..errors import MappingError, SourceUnreadable
 from .batches import Batch
 from .incident import make_report
-from .loose_ends import LooseEnds
+from .loose_ends import LooseEnds, UnknownTypes
 from .making import BadRow, Made, RowMaker
 from .mapping import ALSO_CALLED, ID_PREFIX, KINDS, End, Mapping
 from .notes import note_files, read_report
@@ -125,6 +125,7 @@ class Importer:
         total, seen = self._read_through(source, maker, mapping, report)
         batch = Batch(Counter({key: count for key, count in seen.items() if count > 1}))
         loose = LooseEnds(self.graph, mapping, seen)
+        types = UnknownTypes(self.graph, mapping.kind)
         self._start(mapping, batch, report)
         name = source.path.name
         for row in source.rows():
@@ -137,6 +138,7 @@ class Importer:
                 rejections.append(Rejection(name, row.number, row.line, bad.field, bad.reason, row.values, bad.column))
                 continue
             made.edges = loose.tied(made.edges)
+            types.look_at(made.records)
             try:
                 batch.add(made, ids, row.where(name))
             except BadRow as bad:
@@ -146,7 +148,7 @@ class Importer:
                 self._progress(report.rows, total)
         self._write(batch, report)
         self._progress(report.rows, total)
-        report.notices += loose.notices()
+        report.notices += [*loose.notices(), *types.notices()]
 
     def _read_through(
         self, source: RowSource, maker: RowMaker, mapping: Mapping, report: ImportReport

@@ -1,4 +1,4 @@
-"""Relationships to records of other imports, which may not be there yet."""
+"""What an import names that is not in the graph: records of other imports, types of outcome."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from kg.domain import Relationship
+from kg.domain import OutcomeType, Relationship
+from kg.errors import nearest
+from kg.schema import Label
 
 from .mapping import End, Mapping
 
@@ -47,3 +49,35 @@ class LooseEnds:
             f"({first} ...). "
             "Import it, then import this file again."
         ]
+
+
+class UnknownTypes:
+    """Types of outcome that benchmarks name and the graph does not hold: such a figure is shown nowhere."""
+
+    def __init__(self, graph: Any, kind: str) -> None:
+        self._names: dict[str, str] = {}
+        if kind == "benchmarks":
+            for record in graph.list_records_of(label=OutcomeType.label.value, limit=100_000).records:
+                for name in (record.get("key"), record.get("name_en"), record.get("name_zh"), record["id"]):
+                    if name:
+                        self._names[name.casefold()] = name
+        self._unknown: Counter[str] = Counter()
+
+    def look_at(self, records: Iterable[tuple[Label, dict[str, Any]]]) -> None:
+        """Note the types that are not known."""
+        for label, values in records:
+            name = str(values.get("outcome_type"))
+            if label is Label.BENCHMARK and name.casefold() not in self._names:
+                self._unknown[name] += 1
+
+    def notices(self) -> list[str]:
+        """What is not known, in words."""
+        told = []
+        for name, count in self._unknown.items():
+            near = nearest(name.casefold(), self._names)
+            hint = f" Did you mean {self._names[near]!r}?" if near else ""
+            told.append(
+                f"{count} figures are for the outcome type {name!r}, which is not in the graph: "
+                f"they are shown once it is.{hint}"
+            )
+        return told

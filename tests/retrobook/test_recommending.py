@@ -147,6 +147,19 @@ def test_benchmarks_are_imported_row_by_row_and_again_without_doubling(home: Pat
     assert [t["probability"] for t in after] == [t["probability"] for t in before]
 
 
+def test_a_benchmark_of_an_unknown_type_is_told_with_the_nearest(home: Path, tmp_path: Path) -> None:
+    table = tmp_path / "benchmarks.csv"
+    table.write_text(
+        "outcome_type,measure,value,source,date\n"
+        "Developement objective,attainment,0.7,Report,2024-10-01\nDevelopment objective,attainment,0.7,Report,2024-10-01\n",
+        encoding="utf-8",
+    )
+    done = run(home, "import", "benchmarks", str(table), "--mapping", "benchmarks", "--json")
+    (notice,) = json.loads(done.stdout)["notices"]
+    assert "1 figures are for the outcome type 'Developement objective'" in notice
+    assert "Did you mean 'Development objective'?" in notice
+
+
 def test_benchmarks_come_as_json_lines_too(home: Path, tmp_path: Path) -> None:
     file = tmp_path / "more.jsonl"
     said = {"outcome_type": "hours_saved", "measure": "hours per week", "value": 4, "source": "S", "date": "2020-01-01"}
