@@ -26,6 +26,16 @@ def test_helped_counts_a_person_once_and_can_be_taken_back(portfolio):
     assert portfolio.as_("ben").mark_lesson(id=SOIL, kind="helped").helped == 2
 
 
+def test_a_mark_on_a_translation_counts_for_the_lesson_in_both_languages(portfolio):
+    key = portfolio.lesson("soil-zh", lesson="地勘报告已过时。", language="zh", translation_of=SOIL)
+    assert portfolio.as_("ben").mark_lesson(id=key, kind="helped").helped == 1
+    assert portfolio.as_("ben").mark_lesson(id=SOIL, kind="helped").changed is False
+    for told in (key, SOIL):
+        standing = portfolio.as_("ben").lesson_standing(id=told)
+        assert (standing.id, standing.helped, standing.i_helped) == (told, 1, True)
+    assert portfolio.as_("ben").unmark_lesson(id=key).helped == 0
+
+
 def test_authors_do_not_praise_their_own_lessons(local_portfolio):
     key = local_portfolio.draft("ada")
     with pytest.raises(OwnWork, match="for others to say"):
