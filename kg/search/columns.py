@@ -253,10 +253,6 @@ class Columns:
         """The row of a record among rows in use, if it has one."""
         return next((row for row in self._versions.get(key, ()) if in_use[row]), None)
 
-    def select(self, keys: Iterable[str]) -> ROWS:
-        """The rows of ids that are in use now."""
-        return np.array([self.row_of[key] for key in keys if key in self.row_of], np.int32)
-
     def newest(self) -> ROWS:
         """For every row the row of its record's newest version, whose scope counts."""
         if self._newest is None or self._newest[0] != self.version:
