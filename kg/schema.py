@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class Label(StrEnum):
-    """Node labels: one for each kind of record, and four of the store's own."""
+    """Node labels: one for each kind of record, the store's own, and those of boards in use."""
 
     PROJECT = "Project"
     OUTCOME_TYPE = "OutcomeType"
@@ -39,15 +39,18 @@ class Label(StrEnum):
     TEAM = "Team"
     SOURCE_OBJECT = "SourceObject"
     SAVED_SEARCH = "SavedSearch"
+    OUTBOX_MESSAGE = "OutboxMessage"
     RUN = "Run"
     AUDIT = "AuditEntry"
     REVISION = "Revision"
     CHANGE = "Change"
     COUNTER = "Counter"
     MIGRATION = "Migration"
+    BOARD = "Board"
+    BOARD_ITEM = "BoardItem"
 
 
-STORE_LABELS = frozenset({Label.REVISION, Label.CHANGE, Label.COUNTER, Label.MIGRATION})
+STORE_LABELS = frozenset({Label.REVISION, Label.CHANGE, Label.COUNTER, Label.MIGRATION, Label.BOARD, Label.BOARD_ITEM})
 """Labels the store keeps for itself: never a record a person entered."""
 
 
@@ -99,6 +102,8 @@ INDEXED: tuple[tuple[Label, str], ...] = (
     (Label.LESSON, "state"),
     (Label.LESSON_EVENT, "subject"),
     (Label.SAVED_SEARCH, "person"),
+    (Label.OUTBOX_MESSAGE, "to"),
+    (Label.BOARD_ITEM, "board"),
     (Label.RUN, "project"),
     (Label.REVISION, "record_id"),
 )

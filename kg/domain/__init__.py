@@ -42,7 +42,20 @@ from .people import Person, Role, Team
 from .projects import Milestone, ProcessMetric, Project, ProjectStatus, SourceObject, WorkItem
 from .record import Record, derive_id
 from .relationship import Relationship
-from .retrospectives import OPEN_STATUSES, ActionItem, ActionStatus, Note, Retrospective, TimelineEvent
+from .reminders import MessageState, OutboxMessage
+from .retrospectives import (
+    FEWEST_ANSWERS,
+    OPEN_STATUSES,
+    ActionItem,
+    ActionStatus,
+    Answers,
+    ColumnName,
+    Note,
+    Retrospective,
+    RetrospectiveState,
+    TimelineEvent,
+    Topic,
+)
 from .runs import AuditEntry, Run, RunStatus
 from .searches import SavedSearch
 from .smart import smart_gaps
@@ -52,7 +65,7 @@ RECORDS: dict[Label, type[Record]] = {
     for kind in (
         Project, OutcomeType, Outcome, Assessment, Measurement, KPI, CostEntry, BenefitEntry, Evidence, Review,
         Objective, KeyResult, Milestone, WorkItem, ProcessMetric, Retrospective, ActionItem, Lesson, LessonEvent,
-        Practice, Benchmark, Alert, Decision, Person, Team, SourceObject, SavedSearch, Run, AuditEntry,
+        Practice, Benchmark, Alert, Decision, Person, Team, SourceObject, SavedSearch, OutboxMessage, Run, AuditEntry,
     )
 }  # fmt: skip
 """Every kind of record by its label."""
@@ -71,12 +84,13 @@ def record_class(label: str) -> type[Record]:
 
 
 __all__ = [
-    "KPI", "OPEN_STATUSES", "RECORDS", "ActionItem", "ActionStatus", "Alert", "ApplicationResult", "Assessment",
-    "AuditEntry", "Benchmark", "BenefitEntry", "CostEntry", "Decision", "Direction", "EventState", "Evidence",
-    "EvidenceKind", "Horizon", "KeyResult", "Lesson", "LessonEvent", "LessonEventKind", "LessonState", "Measurement",
-    "Milestone", "Note", "Objective", "Origin", "Outcome", "OutcomeState",
-    "OutcomeType", "Person", "Polarity", "Practice", "ProcessMetric", "Project", "ProjectStatus", "Record",
-    "Relationship", "Retrospective", "Review", "ReviewDecision", "Role", "Run", "RunStatus", "SavedSearch",
-    "SourceObject", "Team", "TimelineEvent", "WorkItem", "attainment_of", "derive_id", "detect_language",
-    "record_class", "smart_gaps",
+    "FEWEST_ANSWERS", "KPI", "OPEN_STATUSES", "RECORDS", "ActionItem", "ActionStatus", "Alert", "Answers",
+    "ApplicationResult", "Assessment", "AuditEntry", "Benchmark", "BenefitEntry", "ColumnName", "CostEntry",
+    "Decision", "Direction", "EventState", "Evidence", "EvidenceKind", "Horizon", "KeyResult", "Lesson",
+    "LessonEvent", "LessonEventKind", "LessonState", "Measurement", "MessageState", "Milestone", "Note",
+    "Objective", "Origin", "OutboxMessage", "Outcome", "OutcomeState", "OutcomeType", "Person", "Polarity",
+    "Practice", "ProcessMetric", "Project", "ProjectStatus", "Record", "Relationship", "Retrospective",
+    "RetrospectiveState", "Review", "ReviewDecision", "Role", "Run", "RunStatus", "SavedSearch", "SourceObject",
+    "Team", "TimelineEvent", "Topic", "WorkItem", "attainment_of", "derive_id", "detect_language", "record_class",
+    "smart_gaps",
 ]  # fmt: skip
