@@ -16,7 +16,7 @@ from ..domain.board.moves import OF_FACILITATORS, Move, Undo
 from ..domain.board.rules import Means, apply
 from ..domain.board.state import Actor, BoardState, Change
 from ..domain.board.view import whole
-from ..errors import BoardClosed, Conflict, Forbidden, NothingToUndo, NotYourRole
+from ..errors import BoardClosed, Conflict, Forbidden, MoveRefused, NothingToUndo, NotYourRole
 from ..policy import Visitor
 from ..store.protocol import GraphStore, Transaction
 from .keeping import Overtaken, drop_board, keep_change, load_board
@@ -26,6 +26,7 @@ from .watching import Send, Watcher, message, patch_messages, view_message
 
 TRIES = 8
 REMEMBERED_MOVES = 30
+MOST_WAITING = 30
 T = TypeVar("T")
 
 
@@ -75,6 +76,11 @@ class Room:
         """True while somebody has it open."""
         return bool(self._watchers)
 
+    @property
+    def full(self) -> bool:
+        """True when as many wait to be let in as a facilitator can tell apart."""
+        return sum(seat.waiting for seat in self.state.of(Seat)) >= MOST_WAITING
+
     def sit(self, visitor: Visitor, name: str, *, guest: bool, waits: bool) -> Seat:
         """The visitor's seat; a new one when they have none."""
         with self._lock:
@@ -84,6 +90,8 @@ class Room:
                 known = self.state.seat_of(visitor.name)
                 if known is not None:
                     return Change(said={"seat": known})
+                if waits and self.full:
+                    raise MoveRefused("Too many wait to be let in already; ask the facilitator.", limit=MOST_WAITING)
                 new = Seat(
                     id=secrets.token_hex(6), person=visitor.name, name=self._free_name(name), guest=guest, waiting=waits
                 )

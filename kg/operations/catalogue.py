@@ -2,6 +2,7 @@
 
 from . import (  # noqa: F401
     adopting,
+    boards,
     capture,
     conflicts,
     cypher,
@@ -17,6 +18,7 @@ from . import (  # noqa: F401
     recommendations,
     recommending_many,
     records,
+    retrospectives,
     review_queue,
     runs,
     searches,

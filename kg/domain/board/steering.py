@@ -26,7 +26,7 @@ def apply(state: BoardState, actor: Actor, move: Move, means: Means) -> Change:
         case PlanPhases():
             return Change(put=[planned(board, move)])
         case Reveal():
-            return _reveal(state, board, means)
+            return reveal(state, board, means)
         case SetTimer():
             return Change(put=[board.model_copy(update={"timer": _timer(move.seconds, means)})])
         case Discuss():
@@ -77,12 +77,12 @@ def _go(state: BoardState, move: GoToPhase, means: Means) -> Change:
     change = Change(put=[changed, *rested])
     write = next((n for n, phase in enumerate(board.phases) if phase.kind is PhaseKind.WRITE), 0)
     if move.phase > write and there.kind not in (PhaseKind.FACTS, PhaseKind.HEALTH, PhaseKind.PREVIOUS):
-        shown = _reveal(state, changed, means)
+        shown = reveal(state, changed, means)
         change = Change(put=[*shown.put, *rested], drop=shown.drop, anew=shown.anew)
     return change
 
 
-def _reveal(state: BoardState, board: BoardItem, means: Means) -> Change:
+def reveal(state: BoardState, board: BoardItem, means: Means) -> Change:
     """All hidden notes are shown; anonymous ones under new keys and in an order that tells nothing."""
     hidden = [note for note in state.of(NoteItem) if not note.shown]
     board = board.model_copy(update={"revealed": True})
