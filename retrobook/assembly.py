@@ -67,7 +67,7 @@ def reach_records(settings: Settings, *, create: bool = False) -> KnowledgeGraph
 
 
 def services(settings: Settings, store: GraphStore) -> dict[str, Any]:
-    """What the process offers to operations: the search index, blobs and backups.
+    """What the process offers to operations: the search index, backups and formats of retrospectives.
 
     Nothing heavy happens here: the index is built by the first search (or by `start`), and
     a model is loaded when a vector is missing.
@@ -76,6 +76,7 @@ def services(settings: Settings, store: GraphStore) -> dict[str, Any]:
     from kg.recommend.recommender import Recommender
     from kg.search import SearchIndex, ServedModels
     from kg.search.segment import keep_dictionary_in
+    from pipelines.retrospectives import Formats
 
     def write_backup(graph: GraphStore) -> dict[str, Any]:
         from .backups import create_backup, default_path
@@ -93,4 +94,9 @@ def services(settings: Settings, store: GraphStore) -> dict[str, Any]:
         snapshot=settings.cache_dir / "index",
         native_above=settings.native_index_above,
     )
-    return {"backups": write_backup, "search": search, "recommender": Recommender(store)}
+    return {
+        "backups": write_backup,
+        "search": search,
+        "recommender": Recommender(store),
+        "formats": Formats(settings.home),
+    }

@@ -5,6 +5,7 @@ from . import (  # noqa: F401
     capture,
     conflicts,
     cypher,
+    formats,
     lesson_marks,
     lessons,
     lifecycle,
