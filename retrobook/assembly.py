@@ -67,7 +67,7 @@ def reach_records(settings: Settings, *, create: bool = False) -> KnowledgeGraph
 
 
 def services(settings: Settings, store: GraphStore, server: str = "local") -> dict[str, Any]:
-    """What the process offers to operations: the search index, boards and backups.
+    """What the process offers to operations: the search index, boards, backups and formats.
 
     Nothing heavy happens here: the index is built by the first search (or by `start`), and
     a model is loaded when a vector is missing.
@@ -77,6 +77,7 @@ def services(settings: Settings, store: GraphStore, server: str = "local") -> di
     from kg.recommend.recommender import Recommender
     from kg.search import SearchIndex, ServedModels
     from kg.search.segment import keep_dictionary_in
+    from pipelines.retrospectives import Formats
 
     def write_backup(graph: GraphStore) -> dict[str, Any]:
         from .backups import create_backup, default_path
@@ -99,4 +100,5 @@ def services(settings: Settings, store: GraphStore, server: str = "local") -> di
         "search": search,
         "recommender": Recommender(store),
         "boards": Boards(store, server=server, shared="://" in (settings.store or "")),
+        "formats": Formats(settings.home),
     }

@@ -6,6 +6,7 @@ from . import (  # noqa: F401
     capture,
     conflicts,
     cypher,
+    formats,
     lesson_marks,
     lessons,
     lifecycle,
