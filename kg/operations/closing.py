@@ -13,25 +13,25 @@ from ..domain import (
     ActionItem,
     Answers,
     ColumnName,
-    EventState,
     Lesson,
     LessonEvent,
-    LessonEventKind,
     Note,
+    Project,
     Relationship,
     Retrospective,
     RetrospectiveState,
     Topic,
     derive_id,
 )
-from ..domain.board.items import ActionDraft, LessonItem, NoteItem, Seat, SeatRole
+from ..domain.board.items import ActionDraft, LessonItem, NoteItem, Seat, SeatRole, TopicItem
 from ..domain.board.rules import Means
 from ..domain.board.state import BoardState
 from ..domain.board.steering import reveal
 from ..domain.board.view import answers
 from ..domain.formats import PhaseKind
-from ..domain.record import Record
+from ..domain.topic_lessons import draft_of, edges_of_draft, recurrence_of
 from ..errors import NotFound
+from ..policy import ScopeFilter
 from ..schema import Label, Rel
 from ..store.protocol import Transaction
 from ..store.records import get_record
@@ -50,7 +50,7 @@ class Outcome:
     guests: list[str] = field(default_factory=list)
 
 
-def what_came_out(tx: Transaction, state: BoardState, *, by: str, now: datetime) -> Outcome:
+def what_came_out(tx: Transaction, state: BoardState, *, by: str, now: datetime, scope: ScopeFilter) -> Outcome:
     """The records of a board that closes.
 
     Args:
@@ -58,6 +58,7 @@ def what_came_out(tx: Transaction, state: BoardState, *, by: str, now: datetime)
         state: The board.
         by: Who closes it: the author of its lessons.
         now: The instant of the close.
+        scope: What they may see.
     """
     state = _revealed(state, now)
     board, today = state.board, now.date()
@@ -65,8 +66,8 @@ def what_came_out(tx: Transaction, state: BoardState, *, by: str, now: datetime)
     if record is None:
         raise NotFound.among("retrospective", board.retrospective, [])
     actions = [_action(state, item, today) for item in state.of(ActionDraft)]
-    lessons = {item.id: _lesson(state, item, by, today) for item in state.of(LessonItem)}
-    events = _recurrences(state, by, today)
+    lessons = {item.id: _draft(tx, state, item, by, today) for item in state.of(LessonItem)}
+    events = _recurrences(tx, state, by, today, scope)
     topics = _topics(state, actions, {key: lesson.id for key, lesson in lessons.items()})
     seats = [seat for seat in state.of(Seat) if not seat.waiting]
     closing = _told(answers(state, PhaseKind.CLOSE))
@@ -89,19 +90,17 @@ def what_came_out(tx: Transaction, state: BoardState, *, by: str, now: datetime)
             "closing_rating": closing.mean if closing else None,
         }
     )
-    made: list[Record] = [*actions, *lessons.values()]
     edges = [
         Relationship(
-            type=Rel.PRODUCED, start_label=Label.RETROSPECTIVE, start=record.id, end_label=item.label, end=item.id
+            type=Rel.PRODUCED,
+            start_label=Label.RETROSPECTIVE,
+            start=record.id,
+            end_label=Label.ACTION_ITEM,
+            end=item.id,
         )
-        for item in made
+        for item in actions
     ]
-    edges += [
-        Relationship(
-            type=Rel.LEARNED_IN, start_label=Label.LESSON, start=lesson.id, end_label=Label.PROJECT, end=board.project
-        )
-        for lesson in lessons.values()
-    ]
+    edges += [edge for lesson in lessons.values() for edge in edges_of_draft(lesson)]
     return Outcome(
         record=changed,
         actions=actions,
@@ -171,32 +170,29 @@ def _action(state: BoardState, item: ActionDraft, today: date) -> ActionItem:
     )  # fmt: skip
 
 
-def _lesson(state: BoardState, item: LessonItem, by: str, today: date) -> Lesson:
-    board = state.board
-    said = item.model_dump(exclude={"id", "kind", "rev", "topic"})
-    return Lesson.parse(
-        {
-            **{name: value or None for name, value in said.items()}, "title": item.title,
-            "id": derive_id("lesson", board.retrospective, item.id),
-            "project": board.project, "unit": board.unit, "confidential": board.confidential,
-            "retrospective": board.retrospective, "author": by, "learnt_on": today, "source_system": "retrobook",
-        }
-    )  # fmt: skip
+def _draft(tx: Transaction, state: BoardState, item: LessonItem, by: str, today: date) -> Lesson:
+    said = state.items.get(f"topic-{item.topic}")
+    project = get_record(tx, Project, state.board.project)
+    return draft_of(
+        state.board,
+        said if isinstance(said, TopicItem) else None,
+        state.notes_of(item.topic),
+        item,
+        author=by,
+        on=today,
+        sector=project.sector if project else None,
+    )
 
 
-def _recurrences(state: BoardState, by: str, today: date) -> list[LessonEvent]:
-    board = state.board
+def _recurrences(tx: Transaction, state: BoardState, by: str, today: date, scope: ScopeFilter) -> list[LessonEvent]:
+    """What topics were marked as recurrences of; lessons that are gone, or hidden from who closes, are passed over."""
     found: dict[str, LessonEvent] = {}
     for topic in state.topics():
-        for lesson in state.topic(topic).recurrences:
-            event = LessonEvent.parse(
-                {
-                    "id": derive_id("event", "recurred", lesson, board.retrospective),
-                    "project": board.project, "unit": board.unit, "confidential": board.confidential,
-                    "subject": lesson, "kind": LessonEventKind.RECURRED, "person": by, "happened_on": today,
-                    "note": state.title_of(topic)[:500] or None, "state": EventState.PROPOSED,
-                }
-            )  # fmt: skip
+        for key in state.topic(topic).recurrences:
+            lesson = get_record(tx, Lesson, key)
+            if lesson is None or not scope.covers(lesson.project, lesson.unit, lesson.confidential):
+                continue
+            event = recurrence_of(state.board, topic, lesson, title=state.title_of(topic)[:300], person=by, on=today)
             found[event.id] = event
     return list(found.values())
 
