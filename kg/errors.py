@@ -4,6 +4,7 @@
 KgError
 ├── InvalidRecord          a record breaks a rule of its kind (field, value)
 ├── InvalidRequest         an operation was asked with unusable values
+│   └── TooLong                words with more characters than there is room for
 ├── NotFound               no such record; names the nearest known one
 ├── Conflict               somebody else changed it, or it exists already
 │   ├── WrongState         a step that cannot follow the state a record is in
@@ -85,6 +86,12 @@ class InvalidRequest(KgError):
 
     code = "invalid_request"
     status = 400
+
+
+class TooLong(InvalidRequest):
+    """Words with more characters than there is room for; nothing of them was kept."""
+
+    code = "too_long"
 
 
 class NotFound(KgError):

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from pydantic import ValidationError
 
-from ...errors import InvalidRequest, NotYourRole, StillWaiting, TextChanged, TokenElsewhere
+from ...errors import InvalidRequest, NotYourRole, StillWaiting, TextChanged, TokenElsewhere, TooLong
 from . import deciding, steering, writing
 from .items import AnyItem, SeatRole
 from .moves import MOVES, OF_FACILITATORS, AnyMove, Move, SetReady
@@ -71,6 +71,12 @@ def parse_move(values: Any) -> AnyMove:
         return MOVES.validate_python(values)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
+        if first["type"] == "string_too_long":
+            longest = first["ctx"]["max_length"]
+            field_name = str(first["loc"][-1])
+            raise TooLong(
+                f"{field_name}: at most {longest} characters fit; shorten it.", field=field_name, longest=longest
+            ) from error
         place = ".".join(str(part) for part in first["loc"][1:]) or "move"
         raise InvalidRequest(f"{place}: {first['msg']}.", field=place, reason=first["msg"]) from error
 
