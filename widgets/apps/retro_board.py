@@ -13,13 +13,18 @@ from widgets.components.retro_board import RetroBoard
 
 
 def build(
-    graph: KnowledgeGraph | RemoteGraph, retrospective: str = "", environ: Mapping[str, str] | None = None
+    graph: KnowledgeGraph | RemoteGraph,
+    retrospective: str = "",
+    *,
+    language: str | None = None,
+    environ: Mapping[str, str] | None = None,
 ) -> RetroBoard:
     """The board for the visitor whose page, or notebook, this kernel belongs to.
 
     Args:
         graph: As `kg.connect()` gives it.
         retrospective: Which one; the page's query string says so when it is not given.
+        language: `en` or `zh`; the page's when not given.
         environ: Where the page's query string and language are; the process's own when not given.
 
     Raises:
@@ -32,4 +37,5 @@ def build(
         graph.board_view(retrospective=key)
     except Forbidden:
         graph.take_seat(retrospective=key)
-    return RetroBoard(graph, key, language=env.get("RETROBOOK_LANGUAGE", "en"))
+    base = "/" if "QUERY_STRING" in env else getattr(graph, "url", "/")
+    return RetroBoard(graph, key, language=language or env.get("RETROBOOK_LANGUAGE", "en"), base=base)
