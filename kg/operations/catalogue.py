@@ -8,6 +8,7 @@ from . import (  # noqa: F401
     lesson_marks,
     lessons,
     lifecycle,
+    note_groups,
     people,
     plan_choices,
     portfolio,
@@ -23,5 +24,6 @@ from . import (  # noqa: F401
     standing,
     surroundings,
     system,
+    topic_lessons,
     upkeep,
 )
