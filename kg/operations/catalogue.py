@@ -10,6 +10,7 @@ from . import (  # noqa: F401
     lesson_marks,
     lessons,
     lifecycle,
+    note_groups,
     people,
     plan_choices,
     portfolio,
@@ -26,5 +27,6 @@ from . import (  # noqa: F401
     standing,
     surroundings,
     system,
+    topic_lessons,
     upkeep,
 )
