@@ -7,6 +7,7 @@ KgError
 ├── NotFound               no such record; names the nearest known one
 ├── Conflict               somebody else changed it, or it exists already
 │   └── WrongState         a step that cannot follow the state a record is in
+│       └── WrongActionState   the same of an action
 ├── Forbidden              the visitor may not do or see this
 │   └── OwnWork            nobody judges what they wrote themselves
 ├── NotSignedIn            the caller is not known
@@ -101,6 +102,12 @@ class WrongState(Conflict):
     """A step cannot follow the state a record is in."""
 
     code = "wrong_state"
+
+
+class WrongActionState(WrongState):
+    """A step cannot follow the status an action is in."""
+
+    code = "wrong_action_state"
 
 
 class Forbidden(KgError):
