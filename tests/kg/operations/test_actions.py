@@ -157,7 +157,9 @@ def test_a_day_on_which_an_action_cannot_have_been_done_is_refused(leaks, day, w
 
 def test_what_is_done_is_audited(leaks, store):
     leaks.cancel_action(id=ACTION, reason="The pipe is gone.")
-    rows = store.read("MATCH (n:AuditEntry) RETURN n.operation AS operation, n.subject AS subject, n.after_hash AS after")
+    rows = store.read(
+        "MATCH (n:AuditEntry) RETURN n.operation AS operation, n.subject AS subject, n.after_hash AS after"
+    )
     assert [(r["operation"], r["subject"]) for r in rows] == [("cancel_action", ACTION)] and rows[0]["after"]
 
 
