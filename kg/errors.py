@@ -8,6 +8,7 @@ KgError
 ├── NotFound               no such record; names the nearest known one
 ├── Conflict               somebody else changed it, or it exists already
 │   ├── WrongState         a step that cannot follow the state a record is in
+│   │   └── WrongActionState   the same of an action
 │   └── MoveRefused        a move that the rules of a board do not allow
 │       ├── WrongPhase         not in this phase
 │       ├── VotesSpent         more votes than a voter or a topic may have
@@ -161,6 +162,12 @@ class BoardClosed(MoveRefused):
     """The retrospective is over; what came out of it can be read."""
 
     code = "board_closed"
+
+
+class WrongActionState(WrongState):
+    """A step cannot follow the status an action is in."""
+
+    code = "wrong_action_state"
 
 
 class Forbidden(KgError):

@@ -1,6 +1,9 @@
 """All operations of `kg`: importing this module fills the table."""
 
 from . import (  # noqa: F401
+    action_acts,
+    action_metrics,
+    actions,
     adopting,
     boards,
     capture,
@@ -20,6 +23,7 @@ from . import (  # noqa: F401
     recommendations,
     recommending_many,
     records,
+    reminders,
     retrospectives,
     review_queue,
     runs,
