@@ -108,7 +108,7 @@ def close_retrospective(context: Context, request: RetrospectiveKey) -> Closed:
     by, at = context.visitor.name, context.now
 
     def write(tx: Transaction, state: BoardState) -> Closed:
-        came = what_came_out(tx, state, by=by, now=at, scope=context.scope)
+        came = what_came_out(context, tx, state)
         guests = [person for name in came.guests if (person := get_record(tx, Person, person_id(name)))]
         for person in guests:
             person.disabled = True

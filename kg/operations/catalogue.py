@@ -28,6 +28,7 @@ from . import (  # noqa: F401
     review_queue,
     runs,
     searches,
+    seats,
     standing,
     surroundings,
     system,

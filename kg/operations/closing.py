@@ -6,7 +6,7 @@ votes are counts, answers are figures of five people and more.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from ..domain import (
@@ -23,18 +23,21 @@ from ..domain import (
     Topic,
     derive_id,
 )
+from ..domain.action_steps import carried
 from ..domain.board.items import ActionDraft, LessonItem, NoteItem, Seat, SeatRole, TopicItem
 from ..domain.board.rules import Means
 from ..domain.board.state import BoardState
 from ..domain.board.steering import reveal
 from ..domain.board.view import answers
 from ..domain.formats import PhaseKind
-from ..domain.topic_lessons import draft_of, edges_of_draft, recurrence_of
+from ..domain.topic_lessons import draft_of, edges_of_draft
 from ..errors import NotFound
-from ..policy import ScopeFilter
 from ..schema import Label, Rel
 from ..store.protocol import Transaction
 from ..store.records import get_record
+from .action_reading import open_actions
+from .table import Context
+from .topic_lessons import recurrences_of
 
 
 @dataclass
@@ -50,24 +53,24 @@ class Outcome:
     guests: list[str] = field(default_factory=list)
 
 
-def what_came_out(tx: Transaction, state: BoardState, *, by: str, now: datetime, scope: ScopeFilter) -> Outcome:
+def what_came_out(context: Context, tx: Transaction, state: BoardState) -> Outcome:
     """The records of a board that closes.
 
     Args:
-        tx: Where the retrospective's record is read.
+        context: Who closes it, the author of its lessons, and when.
+        tx: The transaction of the close.
         state: The board.
-        by: Who closes it: the author of its lessons.
-        now: The instant of the close.
-        scope: What they may see.
     """
-    state = _revealed(state, now)
-    board, today = state.board, now.date()
+    state = _revealed(state, context.now)
+    board, today = state.board, context.now.date()
     record = get_record(tx, Retrospective, board.retrospective)
     if record is None:
         raise NotFound.among("retrospective", board.retrospective, [])
     actions = [_action(state, item, today) for item in state.of(ActionDraft)]
-    lessons = {item.id: _draft(tx, state, item, by, today) for item in state.of(LessonItem)}
-    events = _recurrences(tx, state, by, today, scope)
+    lessons = {item.id: _draft(tx, state, item, context.visitor.name, today) for item in state.of(LessonItem)}
+    within = replace(context, store=tx)  # type: ignore[arg-type]  # reads only, in the transaction of the close
+    events = recurrences_of(within, board, ((state.topic(key), state.title_of(key)) for key in state.topics()), today)
+    carry = carried(open_actions(tx, board.project, board.team, context.scope), board.retrospective)
     topics = _topics(state, actions, {key: lesson.id for key, lesson in lessons.items()})
     seats = [seat for seat in state.of(Seat) if not seat.waiting]
     closing = _told(answers(state, PhaseKind.CLOSE))
@@ -104,6 +107,7 @@ def what_came_out(tx: Transaction, state: BoardState, *, by: str, now: datetime,
     return Outcome(
         record=changed,
         actions=actions,
+        carried=carry,
         lessons=list(lessons.values()),
         events=events,
         edges=edges,
@@ -182,19 +186,6 @@ def _draft(tx: Transaction, state: BoardState, item: LessonItem, by: str, today:
         on=today,
         sector=project.sector if project else None,
     )
-
-
-def _recurrences(tx: Transaction, state: BoardState, by: str, today: date, scope: ScopeFilter) -> list[LessonEvent]:
-    """What topics were marked as recurrences of; lessons that are gone, or hidden from who closes, are passed over."""
-    found: dict[str, LessonEvent] = {}
-    for topic in state.topics():
-        for key in state.topic(topic).recurrences:
-            lesson = get_record(tx, Lesson, key)
-            if lesson is None or not scope.covers(lesson.project, lesson.unit, lesson.confidential):
-                continue
-            event = recurrence_of(state.board, topic, lesson, title=state.title_of(topic)[:300], person=by, on=today)
-            found[event.id] = event
-    return list(found.values())
 
 
 def _told(found: list[Answers]) -> Answers | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from pydantic import BaseModel
+
 from kg.client import RemoteGraph
-from kg.errors import NotFound
+from kg.errors import Forbidden, NotFound
 from kg.graph import KnowledgeGraph
 from pipelines.messages import Messages
 
@@ -55,3 +57,55 @@ def close(graph: Graph, retrospective: str, say: Messages, given: Mapping[str, A
         "actions": len(closed.actions),
         "lessons": [{"id": lesson.id, "title": lesson.title} for lesson in closed.lessons],
     }
+
+
+@ASKS.register("people")
+def people(graph: Graph, retrospective: str, say: Messages, given: Mapping[str, Any]) -> Any:
+    """Who can own an action."""
+    return _plain(graph.board_people(retrospective=retrospective).people)
+
+
+@ASKS.register("previous")
+def previous(graph: Graph, retrospective: str, say: Messages, given: Mapping[str, Any]) -> Any:
+    """What is still open from earlier retrospectives."""
+    found = graph.earlier_actions(retrospective=retrospective).actions
+    return [{**_plain([row.action])[0], "overdue": row.overdue, "mine": row.mine} for row in found]
+
+
+@ASKS.register("update_action")
+def update_action(graph: Graph, retrospective: str, say: Messages, given: Mapping[str, Any]) -> Any:
+    """An earlier action taken up, done or given up; how it stands then.
+
+    `do` is `start`, `done` or `cancel`; `id` and `revision` name the action as its page showed it.
+    """
+    key = {"id": str(given.get("id", "")), "revision": given.get("revision")}
+    match given.get("do"):
+        case "start":
+            found = graph.update_action(**key, status="in_progress")
+        case "done":
+            found = graph.close_action(**key)
+        case "cancel":
+            found = graph.cancel_action(**key, reason=str(given.get("reason") or ""))
+        case other:
+            raise NotFound.among("step", str(other), ["start", "done", "cancel"])
+    return _plain([found.action])[0]
+
+
+@ASKS.register("metrics")
+def metrics(graph: Graph, retrospective: str, say: Messages, given: Mapping[str, Any]) -> Any:
+    """Figures of the project that an action can be measured by; none for a guest."""
+    try:
+        return _plain(graph.action_metrics(project=str(given.get("project", ""))).series)
+    except Forbidden:
+        return []
+
+
+@ASKS.register("suggest_groups")
+def suggest_groups(graph: Graph, retrospective: str, say: Messages, given: Mapping[str, Any]) -> Any:
+    """Notes that seem to belong together."""
+    found = graph.suggest_note_groups(notes=given.get("notes") or [])
+    return {"suggestions": _plain(found.suggestions), "read": found.read}
+
+
+def _plain(models: Iterable[BaseModel]) -> list[dict[str, Any]]:
+    return [model.model_dump(mode="json", exclude_none=True) for model in models]
