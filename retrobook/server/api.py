@@ -12,6 +12,7 @@ from kg.operations import OPERATIONS
 from kg.operations.openapi import openapi
 
 from .. import __version__
+from .afterwards import afterwards
 from .endpoint import answer
 from .handlers import Handler
 
@@ -53,6 +54,8 @@ class OperationCall(Handler):
             raise TooLarge(f"The request is larger than {LARGEST} bytes.", largest=LARGEST)
         graph = self.server.graph.as_visitor(self.known.visitor)
         status, body = await self.server.pools.ask(answer, graph, name, self.request.body)
+        if status == 200:
+            afterwards(name, self.settings["jobs"], self.known.visitor, body)
         if status == 200 and OPERATIONS[name].audited:
             self.server.hub.nudge()
             self.server.identity.people.forget()
