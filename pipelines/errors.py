@@ -12,6 +12,7 @@ KgError (kg.errors)
     │   ├── KernelDied           the kernel ended in the middle of a cell, or never started
     │   ├── RunTimedOut          a cell took longer than it may
     │   └── PublishFailed        the finished report could not be put in place
+    ├── FormatError              a retrospective format or question set is wrong; names line and field
     └── SourceError            a source cannot be imported as it stands
         ├── SourceUnreadable   the file is missing, not text, or not of its kind; names the line
         ├── MissingColumn      a mapping names a column that the file lacks; names the nearest
@@ -28,6 +29,13 @@ class PipelineError(KgError):
     """Something that moves did not arrive."""
 
     code = "pipeline_error"
+
+
+class FormatError(PipelineError):
+    """A data file of a retrospective format or a question set is wrong."""
+
+    code = "format_error"
+    status = 422
 
 
 class SourceError(PipelineError):

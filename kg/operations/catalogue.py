@@ -2,9 +2,11 @@
 
 from . import (  # noqa: F401
     adopting,
+    boards,
     capture,
     conflicts,
     cypher,
+    formats,
     lesson_marks,
     lessons,
     lifecycle,
@@ -17,6 +19,7 @@ from . import (  # noqa: F401
     recommendations,
     recommending_many,
     records,
+    retrospectives,
     review_queue,
     runs,
     searches,
