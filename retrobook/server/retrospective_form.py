@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from kg.domain.formats import ALONE, Format, PhaseKind, PhasePlan
+from kg.domain.formats import ALONE, Format, PhaseKind
 from pipelines.messages import Messages
 from widgets.rendering.text import civil
 
@@ -141,17 +141,15 @@ class RetrospectiveForm:
 
     def request(self, typed: Typed) -> dict[str, Any]:
         """What `create_retrospective` is asked, of a form without problems."""
-        format = self.formats[typed.format]
-        prompts = {phase.kind: phase.prompt for phase in format.phases}
         phases = [
-            PhasePlan(
-                kind=row.kind,
-                minutes=_number(row.minutes) if row.minutes else None,
-                asynchronous=row.own_time,
-                prompt=prompts.get(row.kind),
-            )
+            {
+                "kind": row.kind.value,
+                "minutes": _number(row.minutes) if row.on and row.minutes else None,
+                "asynchronous": row.on and row.own_time,
+                "skipped": not row.on,
+            }
             for row in typed.phases
-            if row.on
+            if row.on or self._may_come_back(row.kind, typed)
         ]
         asked: dict[str, Any] = {
             "project": project_key(typed.project),
@@ -161,10 +159,16 @@ class RetrospectiveForm:
             "guests": typed.guests,
             "votes": _number(typed.votes),
             "per_topic": _number(typed.per_topic),
-            "phases": [phase.model_dump(mode="json", exclude_none=True) for phase in phases],
+            "phases": phases,
         }
         given = {"team": typed.team, "period_start": typed.period_start, "period_end": typed.period_end}
         return asked | {name: value for name, value in given.items() if value}
+
+    def _may_come_back(self, kind: PhaseKind, typed: Typed) -> bool:
+        """True for a phase left out that facilitators may still take up at the board, where it stands."""
+        if kind is PhaseKind.HEALTH and self.formats[typed.format].health is None:
+            return False
+        return kind not in IN_ORDER or _in_order([row.kind for row in typed.phases])
 
     def suggested_title(self, typed: Typed) -> str:
         """The title of a retrospective that was given none: after the last day of its period."""
@@ -179,8 +183,7 @@ class RetrospectiveForm:
                 return self._says("minutes", phase=self._t(f"retrospectives.phases.{row.kind}"))
         if PhaseKind.WRITE not in kinds:
             return self._says("write")
-        ordered = [kind for kind in kinds if kind in IN_ORDER]
-        if ordered != sorted(ordered, key=IN_ORDER.index):
+        if not _in_order(kinds):
             return self._says("order")
         if format is not None and PhaseKind.HEALTH in kinds and format.health is None:
             return self._says("health")
@@ -192,9 +195,7 @@ class RetrospectiveForm:
 
 def rows_of(format: Format) -> list[PhaseRow]:
     """All phases there are: those of a format in its order, then the others left out, each at its usual place."""
-    rows = [
-        PhaseRow(phase.kind, True, str(phase.minutes or ""), phase.asynchronous) for phase in format.phases
-    ]
+    rows = [PhaseRow(phase.kind, True, str(phase.minutes or ""), phase.asynchronous) for phase in format.phases]
     usual = list(PhaseKind)
     for kind in usual:
         if kind not in {row.kind for row in rows}:
@@ -224,6 +225,11 @@ def as_json(formats: Mapping[str, Format]) -> dict[str, Any]:
         }
         for key, format in formats.items()
     }
+
+
+def _in_order(kinds: Sequence[PhaseKind]) -> bool:
+    ordered = [IN_ORDER.index(kind) for kind in kinds if kind in IN_ORDER]
+    return ordered == sorted(ordered)
 
 
 def _row(kind: PhaseKind, usual: int, get: Read) -> PhaseRow:
