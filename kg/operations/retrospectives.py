@@ -15,6 +15,7 @@ from ..domain.board.state import BoardState
 from ..domain.board.steering import planned
 from ..domain.formats import Format
 from ..errors import InvalidRequest, KgError, NotFound
+from ..queries import statement
 from ..schema import Label, Rel
 from ..store.records import get_record, list_records, put_records, put_relationships
 from .projects import find_project, visible_names
@@ -57,7 +58,7 @@ class ListRetrospectives(Request):
 
 
 class BoardSummary(BaseModel):
-    """A board in use, in a line; the join code is for its facilitators."""
+    """A board in use, in a line; `place` is that of its phase among `phases`, the join code for its facilitators."""
 
     phase: str
     people: int
@@ -65,6 +66,10 @@ class BoardSummary(BaseModel):
     notes: int
     anonymous: bool
     guests: bool
+    phases: list[BoardPhase] = []
+    place: int = 0
+    votes: int = 0
+    per_topic: int = 0
     join_code: str | None = None
     seat: str | None = None
     facilitates: bool = False
@@ -86,6 +91,7 @@ class RetrospectiveSummary(BaseModel):
     period_end: date | None = None
     notes: int = 0
     topics: int = 0
+    actions: int = 0
     closing_rating: float | None = None
     board: BoardSummary | None = None
 
@@ -176,8 +182,13 @@ def list_retrospectives(context: Context, request: ListRetrospectives) -> Retros
     found.sort(key=lambda r: (r.state is RetrospectiveState.OPEN, r.held_on or date.min, r.id), reverse=True)
     page = found[request.offset : request.offset + request.limit]
     names = visible_names(context, (record.project for record in page))
+    rows = context.store.read(statement("retrospective_list.actions"), ids=[record.id for record in page])
+    actions = {row["id"]: int(row["actions"]) for row in rows}
     return RetrospectiveList(
-        retrospectives=[_summary(context, record, names.get(record.project)) for record in page], total=len(found)
+        retrospectives=[
+            _summary(context, record, names.get(record.project), actions.get(record.id, 0)) for record in page
+        ],
+        total=len(found),
     )
 
 
@@ -232,11 +243,11 @@ def _with_phases(board: BoardItem, phases: list[dict[str, Any]]) -> BoardItem:
     return planned(board.model_copy(update={"phases": [starts], "phase": 0}), PlanPhases(phases=given))
 
 
-def _summary(context: Context, record: Retrospective, name: str | None) -> RetrospectiveSummary:
-    shared = set(RetrospectiveSummary.model_fields) - {"notes", "topics", "board", "project_name"}
+def _summary(context: Context, record: Retrospective, name: str | None, actions: int) -> RetrospectiveSummary:
+    shared = set(RetrospectiveSummary.model_fields) - {"notes", "topics", "actions", "board", "project_name"}
     return RetrospectiveSummary(
         **record.model_dump(include=shared), project_name=name, notes=len(record.notes), topics=len(record.topics),
-        board=_board(context, record),
+        actions=actions, board=_board(context, record),
     )  # fmt: skip
 
 
@@ -257,6 +268,10 @@ def _board(context: Context, record: Retrospective) -> BoardSummary | None:
         notes=sum(item.kind == "note" for item in state.items.values()),
         anonymous=board.anonymous,
         guests=board.guests,
+        phases=board.phases,
+        place=board.phase,
+        votes=board.votes,
+        per_topic=board.per_topic,
         join_code=board.join_code if leads else None,
         seat=own.id if own else None,
         facilitates=leads,

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from kg.boards import Room
 from kg.domain import Person, Role
+from kg.domain.board.items import Seat, SeatRole
 from kg.errors import InvalidRequest, KgError
 from kg.operations.people import person_id
 from kg.policy import Visitor
@@ -64,7 +65,11 @@ class Join(SignedInPage):
     def form(self, code: str, room: Room, problem: str | None = None, status: int = 200) -> None:
         """Sign in, or a name to be seen by."""
         board = room.state.board
-        self.show("join.html", status, code=code, title=board.title, guests=board.guests, problem=problem)
+        hosts = [seat.name for seat in room.state.of(Seat) if seat.role is SeatRole.FACILITATOR]
+        self.show(
+            "join.html", status, code=code, title=board.title, guests=board.guests, anonymous=board.anonymous,
+            inviter=hosts[0] if hosts else None, problem=problem,
+        )  # fmt: skip
 
     async def sit(self, code: str, visitor: Visitor | None = None) -> None:
         """Take the seat and go to the board."""
