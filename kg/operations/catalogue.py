@@ -17,6 +17,7 @@ from . import (  # noqa: F401
     recommendations,
     recommending_many,
     records,
+    retrospective_facts,
     review_queue,
     runs,
     searches,
