@@ -151,7 +151,7 @@ def _lessons(context: Context, held: Retrospective, everything: ScopeFilter) -> 
 def _recurrences(context: Context, held: Retrospective) -> list[Recurrence]:
     """What topics repeat: each names the lesson, or the event that records it."""
     found = []
-    for topic, key in [(topic.key, key) for topic in held.topics for key in topic.recurrences]:
+    for topic, key in ((told.key, key) for told in held.topics for key in told.recurrences):
         event = get_record(context.store, LessonEvent, key)
         lesson = get_record(context.store, Lesson, event.subject if event else key)
         if lesson is None or not context.scope.covers(lesson.project, lesson.unit, lesson.confidential):

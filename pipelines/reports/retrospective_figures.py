@@ -29,7 +29,7 @@ def radar(titles: Sequence[str], now: Sequence[float], before: Sequence[float | 
         before: Their means in the round before; None where there is none.
         alt: What it shows, in words.
     """
-    count, radius, x, y = len(titles), 118.0, 260.0, 168.0
+    count, radius, x, y = len(titles), 118.0, 220.0, 172.0
     parts = []
     for level in range(1, LEVELS + 1):
         ring = _points(count, [float(level)] * count, radius, x, y)
@@ -47,12 +47,13 @@ def radar(titles: Sequence[str], now: Sequence[float], before: Sequence[float | 
         )
     area = _points(count, list(now), radius, x, y)
     parts.append(
-        f'<polygon class="fig-now" points="{area}" fill="{TEAL}" fill-opacity="0.2" stroke="{TEAL}" stroke-width="2.5"/>'
+        f'<polygon class="fig-now" points="{area}" fill="{TEAL}" fill-opacity="0.2" stroke="{TEAL}" '
+        'stroke-width="2.5"/>'
     )
     for index, value in enumerate(now):
         dot_x, dot_y = _place(index, count, value, radius, x, y)
         parts.append(f'<circle class="fig-dot" cx="{dot_x:.1f}" cy="{dot_y:.1f}" r="4" fill="{TEAL}"/>')
-    return _svg(520, 344, "".join(parts), alt, "radar")
+    return _svg(440, 352, "".join(parts), alt, "radar")
 
 
 def spread(answers: Answers, alt: str) -> Markup | None:
@@ -126,23 +127,27 @@ def _points(count: int, values: Sequence[float], radius: float, x: float, y: flo
 
 
 def _label(title: str, index: int, count: int, radius: float, x: float, y: float) -> str:
-    px, py = _place(index, count, LEVELS, radius + 14, x, y)
+    px, py = _place(index, count, LEVELS, radius + 12, x, y)
     anchor = "middle" if abs(px - x) < 12 else "start" if px > x else "end"
     lines = _broken(title)
-    top = py + 4 - (len(lines) - 1) * (14 if py < y - radius / 2 else 7 if abs(py - y) < radius / 2 else 0)
+    above = 1.0 if py < y - radius * 0.9 else 0.0 if py > y + radius * 0.9 else 0.5
+    top = py + 4 - (len(lines) - 1) * 14 * above + (6 if above == 0 else 0)
     return "".join(_text(px, top + 14 * number, line, 12.5, anchor=anchor) for number, line in enumerate(lines))
 
 
 def _broken(title: str) -> list[str]:
-    """A title in at most two lines."""
+    """A title in at most three short lines."""
     wide = any(character > "\u2e80" for character in title)
-    limit = 9 if wide else 18
-    if len(title) <= limit:
-        return [title]
-    if " " not in title:
-        return [title[:limit], title[limit : 2 * limit - 1] + ("…" if len(title) > 2 * limit - 1 else "")]
-    middle = min((i for i, c in enumerate(title) if c == " "), key=lambda i: abs(i - len(title) / 2))
-    return [title[:middle][:26], title[middle + 1 :][:26]]
+    if wide:
+        lines = [title[start : start + 7] for start in range(0, len(title), 7)]
+    else:
+        lines = [""]
+        for word in title.split():
+            if lines[-1] and len(lines[-1]) + len(word) > 12:
+                lines.append(word)
+            else:
+                lines[-1] = f"{lines[-1]} {word}".strip()
+    return lines if len(lines) <= 3 else [*lines[:2], f"{lines[2]}…"]
 
 
 def _text(x: float, y: float, words: str, size: float, *, anchor: str = "middle", weight: int = 400) -> str:

@@ -147,10 +147,20 @@ def provenance(facts: RetrospectiveFacts, say: Say) -> list[Block]:
     body = section(
         "_retro_provenance.html.j2", say, sources=sources_of_records(records, say),
         revision=say("provenance.revision", revision=facts.revision),
-        names=say(f"names.{names}") if own or held.anonymity else "", hides=bool(held.health or held.mood or held.closing),
+        names=say(f"names.{names}") if own or held.anonymity else "",
+        hides=bool(held.health or held.mood or held.closing),
         links=[link for link in held.links if link.startswith(("http://", "https://"))],
     )  # fmt: skip
     return [_heading("provenance", say), body]
+
+
+def everything(facts: RetrospectiveFacts, around: ProjectFacts | None, say: Say) -> list[Block]:
+    """The whole report in its order, nothing folded: what exported pages are made of."""
+    return [
+        header(facts, say), *period(facts, around, say), *topics(facts, say), *notes(facts, say, whole=True),
+        *actions(facts, say, whole=True), *lessons(facts, say), *health(facts, say), *voices(facts, say),
+        *provenance(facts, say),
+    ]  # fmt: skip
 
 
 def _heading(name: str, say: Say) -> Block:
@@ -174,7 +184,9 @@ def _topic(topic: Topic, facts: RetrospectiveFacts, most: int, say: Say) -> dict
         "column": title_of(inside[0].column, columns, say) if len(inside) == 1 else "",
         "actions": [a.title for a in facts.made if a.id in topic.actions or a.topic == topic.key],
         "lessons": [
-            {"title": lesson.title, "anchor": anchor(lesson.id)} for lesson in facts.lessons if lesson.id in topic.lessons
+            {"title": lesson.title, "anchor": anchor(lesson.id)}
+            for lesson in facts.lessons
+            if lesson.id in topic.lessons
         ],
         "again": [r for r in facts.recurrences if r.topic == topic.key],
     }  # fmt: skip
