@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import quote
 
 from kg.boards import Room
-from kg.domain import Person, Role
-from kg.errors import InvalidRequest, KgError
+from kg.domain import Person, Retrospective, Role
+from kg.errors import BoardClosed, InvalidRequest, KgError
 from kg.operations.people import person_id
 from kg.policy import Visitor
 from kg.store.records import get_record, put_records
