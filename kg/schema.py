@@ -35,6 +35,8 @@ class Label(StrEnum):
     BENCHMARK = "Benchmark"
     ALERT = "Alert"
     DECISION = "Decision"
+    METRIC = "Metric"
+    EXCHANGE_RATE = "ExchangeRate"
     PERSON = "Person"
     TEAM = "Team"
     SOURCE_OBJECT = "SourceObject"
@@ -59,8 +61,8 @@ class Rel(StrEnum):
 
     HAS_OUTCOME = "HAS_OUTCOME"  # Project -> Outcome
     OF_TYPE = "OF_TYPE"  # Outcome -> OutcomeType
-    LEADS_TO = "LEADS_TO"  # Outcome -> Outcome, acyclic
-    ALIGNS_WITH = "ALIGNS_WITH"  # Outcome -> Objective or KeyResult
+    LEADS_TO = "LEADS_TO"  # Outcome -> Outcome, acyclic {weight}
+    ALIGNS_WITH = "ALIGNS_WITH"  # Outcome -> Objective or KeyResult {weight}
     MEASURED_BY = "MEASURED_BY"  # Outcome or KPI -> Measurement, KPI
     SUPPORTS = "SUPPORTS"  # Evidence -> Outcome or Lesson
     ASSESSES = "ASSESSES"  # Assessment -> Outcome or Project
@@ -96,6 +98,14 @@ INDEXED: tuple[tuple[Label, str], ...] = (
     (Label.MEASUREMENT, "subject"),
     (Label.EVIDENCE, "subject"),
     (Label.REVIEW, "subject"),
+    (Label.COST_ENTRY, "subject"),
+    (Label.BENEFIT_ENTRY, "subject"),
+    (Label.ALERT, "subject"),
+    (Label.DECISION, "project"),
+    (Label.KEY_RESULT, "objective"),
+    (Label.MILESTONE, "project"),
+    (Label.WORK_ITEM, "project"),
+    (Label.PROCESS_METRIC, "project"),
     (Label.RETROSPECTIVE, "project"),
     (Label.ACTION_ITEM, "project"),
     (Label.LESSON, "project"),

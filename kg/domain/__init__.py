@@ -20,6 +20,7 @@ from .lessons import (
 from .outcomes import (
     KPI,
     Alert,
+    AlertState,
     Assessment,
     BenefitEntry,
     CostEntry,
@@ -27,16 +28,23 @@ from .outcomes import (
     Direction,
     Evidence,
     EvidenceKind,
+    EvidenceStatus,
+    ExchangeRate,
+    Expected,
     Horizon,
     KeyResult,
     Measurement,
+    Metric,
     Objective,
     Origin,
     Outcome,
     OutcomeState,
     OutcomeType,
+    Remedy,
     Review,
     ReviewDecision,
+    Shape,
+    UnitKind,
 )
 from .people import Person, Role, Team
 from .projects import Milestone, ProcessMetric, Project, ProjectStatus, SourceObject, WorkItem
@@ -65,7 +73,8 @@ RECORDS: dict[Label, type[Record]] = {
     for kind in (
         Project, OutcomeType, Outcome, Assessment, Measurement, KPI, CostEntry, BenefitEntry, Evidence, Review,
         Objective, KeyResult, Milestone, WorkItem, ProcessMetric, Retrospective, ActionItem, Lesson, LessonEvent,
-        Practice, Benchmark, Alert, Decision, Person, Team, SourceObject, SavedSearch, OutboxMessage, Run, AuditEntry,
+        Practice, Benchmark, Metric, ExchangeRate, Alert, Decision, Person, Team, SourceObject, SavedSearch,
+        OutboxMessage, Run, AuditEntry,
     )
 }  # fmt: skip
 """Every kind of record by its label."""
@@ -84,13 +93,13 @@ def record_class(label: str) -> type[Record]:
 
 
 __all__ = [
-    "FEWEST_ANSWERS", "KPI", "OPEN_STATUSES", "RECORDS", "ActionItem", "ActionStatus", "Alert", "Answers",
-    "ApplicationResult", "Assessment", "AuditEntry", "Benchmark", "BenefitEntry", "ColumnName", "CostEntry",
-    "Decision", "Direction", "EventState", "Evidence", "EvidenceKind", "Horizon", "KeyResult", "Lesson",
-    "LessonEvent", "LessonEventKind", "LessonState", "Measurement", "MessageState", "Milestone", "Note",
-    "Objective", "Origin", "OutboxMessage", "Outcome", "OutcomeState", "OutcomeType", "Person", "Polarity",
-    "Practice", "ProcessMetric", "Project", "ProjectStatus", "Record", "Relationship", "Retrospective",
-    "RetrospectiveState", "Review", "ReviewDecision", "Role", "Run", "RunStatus", "SavedSearch", "SourceObject",
-    "Team", "TimelineEvent", "Topic", "WorkItem", "attainment_of", "derive_id", "detect_language", "record_class",
-    "smart_gaps",
+    "FEWEST_ANSWERS", "KPI", "OPEN_STATUSES", "RECORDS", "ActionItem", "ActionStatus", "Alert", "AlertState",
+    "Answers", "ApplicationResult", "Assessment", "AuditEntry", "Benchmark", "BenefitEntry", "ColumnName",
+    "CostEntry", "Decision", "Direction", "EventState", "Evidence", "EvidenceKind", "EvidenceStatus",
+    "ExchangeRate", "Expected", "Horizon", "KeyResult", "Lesson", "LessonEvent", "LessonEventKind", "LessonState",
+    "Measurement", "MessageState", "Metric", "Milestone", "Note", "Objective", "Origin", "OutboxMessage", "Outcome",
+    "OutcomeState", "OutcomeType", "Person", "Polarity", "Practice", "ProcessMetric", "Project", "ProjectStatus",
+    "Record", "Relationship", "Remedy", "Retrospective", "RetrospectiveState", "Review", "ReviewDecision", "Role",
+    "Run", "RunStatus", "SavedSearch", "Shape", "SourceObject", "Team", "TimelineEvent", "Topic", "UnitKind",
+    "WorkItem", "attainment_of", "derive_id", "detect_language", "record_class", "smart_gaps",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ..schema import Label
 from .projects import Currency
@@ -30,6 +30,24 @@ class Direction(StrEnum):
     INCREASE = "increase"
     DECREASE = "decrease"
     MAINTAIN = "maintain"
+
+
+class UnitKind(StrEnum):
+    """What kind of value a metric has, and so how it is read, shown and compared."""
+
+    NUMBER = "number"
+    PERCENT = "percent"
+    CURRENCY = "currency"
+    YES_NO = "yes_no"
+
+
+class Shape(StrEnum):
+    """How a metric is expected to move from baseline to target."""
+
+    LINEAR = "linear"
+    STEP = "step"
+    S_CURVE = "s_curve"
+    POINTS = "points"
 
 
 class Origin(StrEnum):
@@ -65,8 +83,52 @@ class OutcomeType(Record):
     merged_into: str | None = None
 
 
+class Metric(Record):
+    """A metric of the organisation's dictionary: one spelling, unit and direction for what units measure."""
+
+    label: ClassVar[Label] = Label.METRIC
+
+    key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    name_en: NonEmpty
+    name_zh: NonEmpty
+    definition_en: Text | None = None
+    definition_zh: Text | None = None
+    unit_of_measure: str | None = None
+    unit_kind: UnitKind = UnitKind.NUMBER
+    direction: Direction = Direction.INCREASE
+    formula: Text | None = None
+    aliases: list[str] = Field(default_factory=list)
+    merged_into: str | None = None
+
+
+class ExchangeRate(Record):
+    """What one unit of a currency was worth in another on a day; it holds until the next day that is known."""
+
+    label: ClassVar[Label] = Label.EXCHANGE_RATE
+
+    base: Currency
+    quote: Currency
+    date: CivilDate
+    rate: Decimal = Field(gt=0)
+
+
+class Expected(BaseModel):
+    """A point of an expected trajectory."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    date: CivilDate
+    value: float
+
+
 class Outcome(Record):
-    """One promised benefit of a project, stated so that it can be checked (SMART)."""
+    """One promised benefit of a project, stated so that it can be checked (SMART).
+
+    `template` is the key of the template it was made from; `metric_key` names a metric of the
+    dictionary. `shape` says how the metric is expected to move from `start` to `due`: `points`
+    carries its own (`expected`). `kpis`, `milestones` and `work_items` are ids of what it hangs on.
+    `map_x`, `map_y` are its place on the outcome map.
+    """
 
     label: ClassVar[Label] = Label.OUTCOME
 
@@ -86,6 +148,22 @@ class Outcome(Record):
     due: CivilDate | None = None
     owner: str | None = None
     weight: float = Field(default=1.0, gt=0)
+    template: str | None = None
+    metric_key: str | None = None
+    unit_kind: UnitKind = UnitKind.NUMBER
+    currency: Currency | None = None
+    shape: Shape = Shape.LINEAR
+    expected: list[Expected] = nested(list)
+    kpis: list[str] = Field(default_factory=list)
+    milestones: list[str] = Field(default_factory=list)
+    work_items: list[str] = Field(default_factory=list)
+    map_x: float | None = None
+    map_y: float | None = None
+    submitted_by: str | None = None
+    submitted_at: Instant | None = None
+    accepted_at: Instant | None = None
+    returned_reason: Text | None = None
+    round: int = Field(default=1, ge=1)
     origin: Origin = Origin.DEFINED
     state: OutcomeState = OutcomeState.DRAFT
     valid_from: CivilDate | None = None
@@ -125,6 +203,9 @@ class Measurement(Record):
     value: float
     source: str | None = None
     note: Text | None = None
+    unit_of_measure: str | None = None
+    currency: Currency | None = None
+    corrects: str | None = None
 
 
 class KPI(Record):
@@ -139,14 +220,19 @@ class KPI(Record):
 
 
 class MoneyEntry(Record):
-    """A dated amount; expected and actual ones are kept apart."""
+    """A dated amount; expected and actual ones are kept apart.
+
+    `share` is the part of it that this subject may claim when several contributed to it.
+    """
 
     subject: NonEmpty
     date: CivilDate
     amount: Decimal
     currency: Currency
     expected: bool = False
+    share: float = Field(default=1.0, gt=0, le=1)
     note: Text | None = None
+    corrects: str | None = None
 
 
 class CostEntry(MoneyEntry):
@@ -171,8 +257,20 @@ class EvidenceKind(StrEnum):
     LINK = "link"
 
 
+class EvidenceStatus(StrEnum):
+    """What the last check found of a piece of evidence."""
+
+    LIVE = "live"
+    CHANGED = "changed"
+    MISSING = "missing"
+    EXPIRED = "expired"
+
+
 class Evidence(Record):
-    """A file or link that shows an outcome or a lesson to be true."""
+    """A file or link that shows an outcome or a lesson to be true.
+
+    Of a link, `sha256` is the digest of what stood there when it was captured.
+    """
 
     label: ClassVar[Label] = Label.EVIDENCE
 
@@ -184,6 +282,12 @@ class Evidence(Record):
     link: str | None = None
     captured_at: Instant | None = None
     expires_on: CivilDate | None = None
+    filename: str | None = Field(default=None, max_length=255)
+    media_type: str | None = None
+    added_by: str | None = None
+    status: EvidenceStatus = EvidenceStatus.LIVE
+    checked_at: Instant | None = None
+    finding: Text | None = None
 
     @model_validator(mode="after")
     def _is_somewhere(self) -> Self:
@@ -207,6 +311,7 @@ class Review(Record):
 
     subject: NonEmpty
     subject_revision: int = Field(default=1, ge=1)
+    round: int = Field(default=1, ge=1)
     role: Annotated[str, Field(pattern="^(manager|pmo|third|lesson)$")]
     reviewer: NonEmpty
     decision: ReviewDecision
@@ -223,33 +328,80 @@ class Objective(Record):
 
     title: NonEmpty
     period: NonEmpty
+    period_start: CivilDate | None = None
+    period_end: CivilDate | None = None
     parent: str | None = None
+    owner: str | None = None
+    description: Text | None = None
 
 
 class KeyResult(Record):
-    """A measurable result of an objective (the KR of OKR)."""
+    """A measurable result of an objective (the KR of OKR); measured by measurements of its own, too."""
 
     label: ClassVar[Label] = Label.KEY_RESULT
 
     objective: NonEmpty
     title: NonEmpty
+    baseline: float | None = None
     target: float | None = None
     unit_of_measure: str | None = None
+    direction: Direction = Direction.INCREASE
+    weight: float = Field(default=1.0, gt=0)
+    due: CivilDate | None = None
+    owner: str | None = None
+
+
+class AlertState(StrEnum):
+    """What became of an alert."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    SNOOZED = "snoozed"
+    CLOSED = "closed"
+
+
+class Remedy(BaseModel):
+    """What a project did that recovered from the like; the precedent it is taken from comes with it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str
+    lesson: str | None = None
+    practice: str | None = None
+    project: str | None = None
+    project_name: str | None = None
+    why: str = ""
 
 
 class Alert(Record):
-    """An outcome or project that is off course, and what came of it."""
+    """An outcome or project that is off course, and what came of it.
+
+    `fingerprint` names the occasion: a rule finds the same one once. `deviation` is the share by
+    which what was observed falls short of what was expected.
+    """
 
     label: ClassVar[Label] = Label.ALERT
 
     subject: NonEmpty
     rule: NonEmpty
+    fingerprint: str | None = None
+    title: str | None = None
+    owner: str | None = None
+    state: AlertState = AlertState.OPEN
     expected: float | None = None
     observed: float | None = None
     deviation: float | None = None
+    observed_on: CivilDate | None = None
+    details: dict[str, Any] = nested(dict)
+    remedies: list[Remedy] = nested(list)
     opened_at: Instant
     acknowledged_at: Instant | None = None
+    acknowledged_by: str | None = None
+    snoozed_until: CivilDate | None = None
+    escalated_at: Instant | None = None
+    escalated_to: str | None = None
     closed_at: Instant | None = None
+    closed_by: str | None = None
     reason: Text | None = None
 
 
@@ -264,3 +416,5 @@ class Decision(Record):
     reason: NonEmpty
     known: dict[str, Any] = nested(dict)
     date: CivilDate
+    subject: str | None = None
+    decided_by: str | None = None
