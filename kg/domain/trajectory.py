@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 from .outcomes import Direction, Outcome, Shape
 
@@ -53,7 +54,7 @@ def _along(outcome: Outcome, day: date) -> float:
     known = [*([before] if before else []), *((point.date, point.value) for point in points)]
     if day <= known[0][0]:
         return known[0][1] if before is None or day == known[0][0] else outcome.baseline
-    for (start, low), (end, high) in zip(known, known[1:], strict=False):
+    for (start, low), (end, high) in pairwise(known):
         if day <= end:
             return low + _share(start, end, day) * (high - low)
     return known[-1][1]
