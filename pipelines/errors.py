@@ -13,6 +13,8 @@ KgError (kg.errors)
     │   ├── RunTimedOut          a cell took longer than it may
     │   └── PublishFailed        the finished report could not be put in place
     ├── FormatError              a retrospective format or question set is wrong; names line and field
+    ├── StillOpen                a retrospective has to be closed first
+    ├── PdfUnavailable           this machine cannot write PDF; says what to install
     └── SourceError            a source cannot be imported as it stands
         ├── SourceUnreadable   the file is missing, not text, or not of its kind; names the line
         ├── MissingColumn      a mapping names a column that the file lacks; names the nearest
@@ -121,3 +123,17 @@ class PublishFailed(RunError):
 
     code = "publish_failed"
     status = 507
+
+
+class StillOpen(PipelineError):
+    """A retrospective is not closed yet: its report and exports are made of what it came to."""
+
+    code = "still_open"
+    status = 409
+
+
+class PdfUnavailable(PipelineError):
+    """This machine lacks what writing PDF needs."""
+
+    code = "pdf_unavailable"
+    status = 501

@@ -70,11 +70,12 @@ class Boards:
         """The room that a join link leads to.
 
         Raises:
-            NotFound: The link leads nowhere, or its retrospective is over.
+            NotFound: The link leads nowhere.
+            BoardClosed: Its retrospective is over.
         """
         found = board_of_code(self._store, code)
         if found is None:
-            raise NotFound("This link leads to no retrospective that is open.", kind="retrospective", name="")
+            raise NotFound("This link leads to no retrospective.", kind="retrospective", name="")
         return self.room(found)
 
     @staticmethod
@@ -100,7 +101,7 @@ class Boards:
         if not rooms:
             return
         rows = self._store.read(statement("boards.revisions"), ids=[room.retrospective for room in rooms])
-        kept = {row["id"]: int(row["rev"]) for row in rows}
+        kept = {row["id"]: int(row["rev"]) for row in rows if not row["closed"]}
         for room in rooms:
             room.refresh(kept.get(room.retrospective))
 

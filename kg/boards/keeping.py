@@ -25,7 +25,7 @@ def load_board(store: GraphStore | Transaction, retrospective: str) -> BoardStat
     The revision is read first: items can only be newer than it, and then the next move says so.
     """
     found = store.read(statement("boards.revision"), id=retrospective)
-    if not found:
+    if not found or found[0]["closed"]:
         return None
     rows = store.read(statement("boards.items"), id=retrospective)
     items = [ITEMS.validate_json(row["body"]) for row in rows]
@@ -54,14 +54,14 @@ def keep_change(tx: Transaction, retrospective: str, seen: int, put: list[AnyIte
     return seen + 1
 
 
-def drop_board(tx: Transaction, retrospective: str) -> None:
-    """Stop to keep a board; tokens, ballots and answers go with it."""
+def end_board(tx: Transaction, retrospective: str) -> None:
+    """Stop to keep what is on a board: notes, tokens, ballots and answers are gone; that it was there stays."""
     tx.write(statement("boards.drop_all_items"), id=retrospective)
-    tx.write(statement("boards.drop_board"), id=retrospective)
+    tx.write(statement("boards.end_board"), id=retrospective)
 
 
 def board_of_code(store: GraphStore, code: str) -> str | None:
-    """The retrospective that a join code leads to."""
+    """The retrospective that a join code leads to, open or closed."""
     if not re.fullmatch(r"[A-Za-z0-9_-]{8,64}", code):
         return None
     rows = store.read(statement("boards.by_code"), code=code)

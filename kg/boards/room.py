@@ -19,7 +19,7 @@ from ..domain.board.view import whole
 from ..errors import BoardClosed, Conflict, Forbidden, MoveRefused, NothingToUndo, NotYourRole
 from ..policy import Visitor
 from ..store.protocol import GraphStore, Transaction
-from .keeping import Overtaken, drop_board, keep_change, load_board
+from .keeping import Overtaken, end_board, keep_change, load_board
 from .texts import SharedTexts
 from .tokens import Tokens, digest
 from .watching import Send, Watcher, message, patch_messages, view_message
@@ -191,7 +191,7 @@ class Room:
                     with self._store.transaction() as tx:
                         keep_change(tx, self.retrospective, self.state.rev, [], [])
                         result = write(tx, self.state)
-                        drop_board(tx, self.retrospective)
+                        end_board(tx, self.retrospective)
                         self._note_down(tx, visitor, "close_retrospective", None)
                 except Overtaken:
                     self._reload()

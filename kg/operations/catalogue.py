@@ -24,6 +24,7 @@ from . import (  # noqa: F401
     recommending_many,
     records,
     reminders,
+    retrospective_facts,
     retrospectives,
     review_queue,
     runs,

@@ -1,6 +1,6 @@
 // name: open
 MERGE (b:Board {id: $id})
-SET b.rev = $rev, b.join_code = $join_code, b.project = $project
+SET b.rev = $rev, b.join_code = $join_code, b.project = $project, b.closed = false
 
 // name: advance
 // Takes the board's lock first, then moves on only from the revision that the writer saw.
@@ -13,17 +13,17 @@ RETURN b.rev AS rev
 
 // name: revision
 MATCH (b:Board {id: $id})
-RETURN b.rev AS rev
+RETURN b.rev AS rev, b.closed AS closed
 
 // name: revisions
 UNWIND $ids AS id
 MATCH (b:Board {id: id})
-RETURN b.id AS id, b.rev AS rev
+RETURN b.id AS id, b.rev AS rev, b.closed AS closed
 
 // name: by_code
 MATCH (b:Board)
 WHERE b.join_code = $code
-RETURN b.id AS id
+RETURN b.id AS id, b.closed AS closed
 
 // name: items
 MATCH (n:BoardItem)
@@ -45,6 +45,7 @@ MATCH (n:BoardItem)
 WHERE n.board = $id
 DETACH DELETE n
 
-// name: drop_board
+// name: end_board
+// Its link still leads to what came out.
 MATCH (b:Board {id: $id})
-DETACH DELETE b
+SET b.closed = true

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 import yaml
 
-from kg.domain import Assessment, Origin
+from kg.domain import Assessment, Origin, Record
 from kg.domain.attainment import attainment
 from kg.operations.projects import OutcomeFacts, ProjectFacts
 
@@ -36,6 +37,11 @@ def sources_of(facts: ProjectFacts, say: Wording) -> list[dict[str, Any]]:
         *facts.milestones, *(m for o in facts.outcomes for m in o.measurements),
         *{a.id: a for o in facts.outcomes for a in o.assessments}.values(),
     ]  # fmt: skip
+    return sources_of_records(records, say)
+
+
+def sources_of_records(records: Sequence[Record], say: Wording) -> list[dict[str, Any]]:
+    """Each source of some records with its licence and how many of them came from it."""
     known = _table("sources")
     rows = []
     for system, count in Counter(record.source_system for record in records).most_common():

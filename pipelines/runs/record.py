@@ -14,12 +14,12 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from kg.domain import Run, RunStatus
+from kg.domain import RetrospectiveState, Run, RunStatus
 from kg.errors import NotFound
 from kg.operations.runs import rights_of
 from kg.policy import ScopeFilter
 
-from ..errors import BadParameter, RunError
+from ..errors import BadParameter, RunError, StillOpen
 from ..resources import TEMPLATES
 
 PACKAGES = ("retrobook", "papermill", "nbclient", "ipykernel", "plotly")
@@ -152,6 +152,32 @@ def visible_project(graph: Any, scope: ScopeFilter, parameters: Mapping[str, Any
     return project
 
 
+def visible_retrospective(graph: Any, scope: ScopeFilter, key: str) -> tuple[str, Any]:
+    """The id of the closed retrospective a run is about and its project, if whom it runs for may see it.
+
+    Raises:
+        NotFound: No such retrospective within the scope; names the nearest visible one.
+        StillOpen: It is still open: its report is made when it is closed.
+    """
+    try:
+        facts = graph.retrospective_facts(id=key)
+    except NotFound:
+        facts = None
+    project = facts.project if facts else None
+    if facts is None or not scope.covers(project.id, project.unit, project.confidential):
+        listed = graph.list_records_of(label="Retrospective", limit=100_000).records
+        visible = [r["id"] for r in listed if scope.covers(r["project"], r["unit"], bool(r["confidential"]))]
+        raise NotFound.among("retrospective", key, visible)
+    held = facts.retrospective
+    if held.state is RetrospectiveState.OPEN:
+        raise StillOpen(
+            f"The retrospective {held.title!r} is still open. Close it first: its report is made of what it came to.",
+            retrospective=held.id,
+            name=held.title,
+        )
+    return held.id, project
+
+
 @cache
 def versions() -> dict[str, str]:
     """The versions of what makes a report."""
@@ -169,7 +195,7 @@ def wording_digest(home: Path) -> str:
     digest = hashlib.sha256()
     roots = [TEMPLATES, home / "templates", Path(__file__).parent.parent / "reports"]
     for root in roots:
-        for pattern in ("reports/**/*", "messages/*/report.yaml", "*.py"):
+        for pattern in ("reports/**/*", "messages/*/*report.yaml", "*.py"):
             for path in sorted(root.glob(pattern)):
                 if path.is_file():
                     digest.update(path.name.encode())

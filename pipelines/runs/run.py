@@ -58,7 +58,8 @@ def run_report(
     Raises:
         UnknownParameter: A parameter does not exist; names the nearest.
         BadParameter: A parameter is missing or unusable.
-        NotFound: The project does not exist for this visitor; nothing was started.
+        NotFound: The project or retrospective does not exist for this visitor; nothing was started.
+        StillOpen: The retrospective is still open.
         RunError: The run failed. It is recorded and kept under `reports/failed`; its id is in
             the error's fields. Earlier reports are untouched.
     """
@@ -69,6 +70,10 @@ def run_report(
     if values.get("project"):
         project = record.visible_project(graph, visitor_scope, values)
         values["project"] = project.id
+    elif values.get("retrospective"):
+        values["retrospective"], project = record.visible_retrospective(
+            graph, visitor_scope, str(values["retrospective"])
+        )
 
     inputs = record.inputs_of(graph, path, values, project, visitor_scope, home)
     standing = None if force else record.unchanged(graph, inputs, home)

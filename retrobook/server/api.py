@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from tornado.web import HTTPError
 
 from kg.domain import Role
@@ -103,18 +101,3 @@ class Health(Handler):
         """Yes."""
         self.set_header("Content-Type", "text/plain")
         self.finish("ok")
-
-
-def parse_json(body: bytes) -> dict[str, object]:
-    """A JSON object from a request's body.
-
-    Raises:
-        InvalidRequest: It is something else.
-    """
-    try:
-        found = json.loads(body or b"{}")
-    except ValueError as error:
-        raise InvalidRequest(f"The request is not JSON: {error}.") from error
-    if not isinstance(found, dict):
-        raise InvalidRequest("The request is not a JSON object.")
-    return found

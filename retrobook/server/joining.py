@@ -7,12 +7,11 @@ from typing import Any
 from urllib.parse import quote
 
 from kg.boards import Room
-from kg.domain import Person, Role
-from kg.domain.board.items import Seat, SeatRole
-from kg.errors import InvalidRequest, KgError
+from kg.domain import Person, Retrospective, Role
+from kg.errors import BoardClosed, InvalidRequest, KgError
 from kg.operations.people import person_id
 from kg.policy import Visitor
-from kg.store.records import put_records
+from kg.store.records import get_record, put_records
 
 from .signin import SignedInPage
 
@@ -27,8 +26,10 @@ class Join(SignedInPage):
     public = True
 
     async def get(self, code: str) -> None:
-        """The board, or the way to it."""
+        """The board, the way to it, or the word that it is over."""
         room = await self.room(code)
+        if room is None:
+            return
         if self.known is not None:
             await self.sit(code)
         else:
@@ -37,38 +38,46 @@ class Join(SignedInPage):
     async def post(self, code: str) -> None:
         """Come in as a guest."""
         room = await self.room(code)
+        if room is None:
+            return
         if self.known is not None:
             await self.sit(code)
             return
-        if room.full:
-            self.form(code, room, self.t("retrospectives.join.full"), 429)
-            return
         name = " ".join(self.get_body_argument("name", "").split())
-        if not room.state.board.guests or not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
-            self.form(code, room, self.t("retrospectives.join.bad_name", longest=LONGEST_NAME), 400)
-            return
-        person = await self.server.pools.ask(self.make_guest, name)
-        self.identity.people.forget()
-        self.open_session(person.name, None)
-        await self.sit(code, Visitor.of(person))
+        if room.full:
+            self.form(code, room, self.t("retrospectives.join.full"), 429, name)
+        elif not room.state.board.guests or not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
+            self.form(code, room, self.t("retrospectives.join.bad_name", longest=LONGEST_NAME), 400, name)
+        else:
+            person = await self.server.pools.ask(self.make_guest, name, room.retrospective)
+            self.identity.people.forget()
+            self.open_session(person.name, None)
+            await self.sit(code, Visitor.of(person))
 
-    async def room(self, code: str) -> Room:
-        """The board that the link leads to.
+    async def room(self, code: str) -> Room | None:
+        """The board that the link leads to; None when it is over, and that was said.
 
         Raises:
-            NotFound: None, by now.
+            NotFound: The link leads nowhere.
         """
         boards = self.server.graph.services["boards"]
-        found: Room = await self.server.pools.ask(boards.room_of_code, code)
+        try:
+            found: Room = await self.server.pools.ask(boards.room_of_code, code)
+        except BoardClosed as error:
+            key = str(error.fields["retrospective"])
+            record = await self.server.pools.ask(get_record, self.server.graph.store, Retrospective, key)
+            title = record.title if record else ""
+            self.show("join.html", 410, code=code, title=title, guests=False, closed=True, retrospective=key)
+            return None
         return found
 
-    def form(self, code: str, room: Room, problem: str | None = None, status: int = 200) -> None:
+    def form(self, code: str, room: Room, problem: str | None = None, status: int = 200, name: str = "") -> None:
         """Sign in, or a name to be seen by."""
         board = room.state.board
-        hosts = [seat.name for seat in room.state.of(Seat) if seat.role is SeatRole.FACILITATOR]
+        inviter = room.state.seat_of(board.created_by)
         self.show(
-            "join.html", status, code=code, title=board.title, guests=board.guests, anonymous=board.anonymous,
-            inviter=hosts[0] if hosts else None, problem=problem,
+            "join.html", status, code=code, title=board.title, guests=board.guests, problem=problem, name=name,
+            anonymous=board.anonymous, inviter=inviter.name if inviter else None,
         )  # fmt: skip
 
     async def sit(self, code: str, visitor: Visitor | None = None) -> None:
@@ -77,14 +86,14 @@ class Join(SignedInPage):
         taken: Any = await self.server.pools.ask(graph.take_seat, code=code)
         self.redirect(f"/apps/retro_board?retrospective={quote(taken.retrospective, safe='')}", status=303)
 
-    def make_guest(self, name: str) -> Person:
+    def make_guest(self, name: str, retrospective: str) -> Person:
         """Somebody who may reach one board, and nothing else."""
         key = f"{GUEST}{secrets.token_hex(6)}"
         try:
             person = Person.parse(
                 {
                     "id": person_id(key), "name": key, "display_name": name, "roles": [Role.GUEST],
-                    "language": self.language,
+                    "language": self.language, "guest_of": retrospective,
                 }
             )  # fmt: skip
         except KgError as error:

@@ -13,6 +13,7 @@ from kg.operations.lessons import LessonHit, LessonHits
 from kg.policy import ScopeFilter
 from pipelines.runs import run_report
 from retrobook.server.private import host
+from tests.pipelines import retrospective_factory
 
 INCIDENT = {
     "id": "retrospective:a:1", "project": "project:a", "held_on": "2018-01-18",
@@ -104,6 +105,32 @@ def page(graph: KnowledgeGraph, home: Path) -> Page:
             made = run_report(
                 graph, home, "project_retrospective", {"project": project, "language": language, **values},
                 url=url, handle=handle, visitor_scope=graph.visitor.scope(),
+            )  # fmt: skip
+        return (home / str(made.page)).read_text(encoding="utf-8")
+
+    return page
+
+
+@pytest.fixture(scope="session")
+def looked_back(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeGraph]:
+    """A graph of one project with a named, an anonymous, a very small and an open retrospective."""
+    with open_graph(tmp_path_factory.mktemp("retro") / "home", create=True) as opened:
+        opened.put_records_batch(
+            records=[{"label": label, "values": v} for label, v in retrospective_factory.records()]
+        )
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def retro_page(looked_back: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory) -> Page:
+    """The page of a retrospective's report, run once for each set of parameters."""
+    home = tmp_path_factory.mktemp("retro-pages")
+
+    def page(retrospective: str, language: str = "en") -> str:
+        with host(looked_back) as (url, handle):
+            made = run_report(
+                looked_back, home, "retrospective", {"retrospective": retrospective, "language": language},
+                url=url, handle=handle, visitor_scope=looked_back.visitor.scope(),
             )  # fmt: skip
         return (home / str(made.page)).read_text(encoding="utf-8")
 
