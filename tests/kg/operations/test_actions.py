@@ -24,12 +24,12 @@ from kg.domain import (
 from kg.domain.action_steps import FROM, ActionStep, carried
 from kg.errors import Conflict, Forbidden, InvalidRequest, NotFound, WrongActionState
 from kg.graph import KnowledgeGraph
-from kg.operations.action_reading import open_actions
 from kg.opening import open_graph
+from kg.operations.action_reading import open_actions
 from kg.store.records import put_records
 from tests.conftest import NOON, visitor
 
-from .conftest import ROAD, WATER, put
+from .conftest import WATER, put
 
 ACTION, TODAY = "action:water", NOON.date()
 OPENED = date(2026, 1, 10)
