@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -13,6 +14,9 @@ from ..reports.wording import Wording
 
 DATES = frozenset({"due"})
 """Values of a message that are days, kept as ISO text."""
+
+_SIGNS = re.compile(r"[`*]")
+"""Markdown's signs, which a title may hold and a letter does not need."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ def letter(message: OutboxMessage, language: str, *, site: str | None = None, ho
     """
     t = Messages(language, home)
     day = Wording(t).day
-    values = {name: day(text) if name in DATES else text for name, text in message.values.items()}
+    values = {name: day(text) if name in DATES else _SIGNS.sub("", text) for name, text in message.values.items()}
     values["project"] = values.get("project") or t("reminders.no_project")
     text = t(f"reminders.{message.kind}.body", **values)
     if site and message.kind.startswith("action_"):

@@ -52,8 +52,8 @@ def list_(
     print_table(
         ("action", "title", "project", "owner", "due", "carried", "status"),
         (
-            (r.action.id, r.action.title, r.project_name, r.action.owner, f"{r.action.due or ''}{' overdue' * r.overdue}",
-             r.action.carry_count or "", r.action.status.value)
+            (r.action.id, r.action.title, r.project_name, r.action.owner,
+             f"{r.action.due or ''}{' overdue' * r.overdue}", r.action.carry_count or "", r.action.status.value)
             for r in found.actions
         ),
     )  # fmt: skip

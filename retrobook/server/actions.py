@@ -43,7 +43,7 @@ class Actions(ActionPages):
                 mine=asked.who == "mine",
                 overdue=asked.overdue,
                 open_only=asked.status == "open",
-                statuses=[asked.status] if asked.status in set(ActionStatus) else [],
+                statuses=[] if asked.status in ("open", "all") else [asked.status],
                 limit=PER_PAGE,
                 offset=(page - 1) * PER_PAGE,
             ),

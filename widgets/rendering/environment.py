@@ -12,7 +12,7 @@ from pipelines.messages import Messages
 from pipelines.resources import TEMPLATES
 
 from . import text
-from .action_effect import badge_of, side_of
+from .action_effect import badge_of, figure
 from .results import arm_kind
 from .walk import page_of
 
@@ -49,7 +49,7 @@ def environment(home: Path | None = None) -> Environment:
         prose=text.prose,
     )
     made.globals.update(
-        action_badge=badge_of, action_side=side_of, address=text.address, arm_kind=arm_kind, page_of=page_of, **QUIET
+        action_badge=badge_of, action_figure=figure, address=text.address, arm_kind=arm_kind, page_of=page_of, **QUIET
     )
     return made
 
