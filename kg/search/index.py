@@ -28,6 +28,7 @@ from .fusion import WORDS
 from .holdings import Holdings, all_versions, versions_of
 from .lexical import query_terms
 from .rerank import Reranker
+from .resemblance import Resembling
 from .serving import ServedModels
 from .snapshot import Snapshot
 from .vectors import FLOATS, VectorArm
@@ -119,6 +120,23 @@ class SearchIndex:
             selection = self._held.selector.select(scope, request.filters, question.at)
         vectors = question_vectors(self._arms, request.text, language, selection)
         return self._answer(question, vectors, started)
+
+    def resembling(self, text: str, scope: ScopeFilter, limit: int, today: date | None = None) -> list[Resembling]:
+        """Lessons that are about the same as a text nobody asked with, best first: few or none.
+
+        Args:
+            text: Notes of a topic, say.
+            scope: What the asker may see.
+            limit: At most so many.
+            today: Reviews that were due before it are told.
+        """
+        hits = self.search(SearchLessons(text=text, limit=min(100, 3 * limit)), scope, today).hits
+        language = detect_language(text)
+        with self._lock:
+            selection = self._held.selector.select(scope, LessonFilters())
+        vectors = question_vectors(self._arms, text, language, selection)
+        with self._lock:
+            return self._answerer.resembling(text, hits, vectors, scope, self._held, self._arms)[:limit]
 
     def prepare(self, texts: Sequence[str]) -> None:
         """Read many questions at once, so that asking them soon after is quick."""
