@@ -6,6 +6,7 @@ from . import (  # noqa: F401
     conflicts,
     cypher,
     formats,
+    health_history,
     lesson_marks,
     lessons,
     lifecycle,
