@@ -19,6 +19,7 @@ from . import (  # noqa: F401
     recommendations,
     recommending_many,
     records,
+    retro_themes,
     review_queue,
     runs,
     searches,
