@@ -27,6 +27,7 @@ from .encoding import ArmEncoding
 from .fusion import WORDS
 from .holdings import Holdings, all_versions, versions_of
 from .lexical import query_terms
+from .meanings import Meanings, meanings_of
 from .rerank import Reranker
 from .resemblance import Resembling
 from .serving import ServedModels
@@ -188,6 +189,11 @@ class SearchIndex:
             without=lesson.id,
         )  # fmt: skip
         return self._answer(question, vectors, started)
+
+    def meanings(self, texts: Sequence[str]) -> list[Meanings]:
+        """What some texts mean, in each model that understands them; for grouping notes and topics."""
+        self._catch_up()
+        return meanings_of(self._arms, texts)
 
     def refresh(self) -> int:
         """Apply what the change log holds; how many records were taken in or out."""
