@@ -84,4 +84,6 @@ def _check(field: str, value: str, known: dict[str, str] | tuple[str, ...]) -> N
     if value not in known:
         near = nearest(value, list(known))
         hint = f" Did you mean {near}?" if near else ""
-        raise InvalidRequest(f"There is no {field} {value!r}: take {', '.join(known)}.{hint}", field=field, nearest=near)
+        raise InvalidRequest(
+            f"There is no {field} {value!r}: take {', '.join(known)}.{hint}", field=field, nearest=near
+        )
