@@ -27,6 +27,7 @@ class RemoteGraph(OperationMethods):
 
     def __init__(self, url: str, token: str, *, timeout: float = 60.0) -> None:
         self.url = url
+        self._token = token
         transport = httpx.HTTPTransport(uds=url.removeprefix("unix://")) if url.startswith("unix://") else None
         self._http = httpx.Client(
             base_url="http://retrobook/" if transport else url,

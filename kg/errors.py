@@ -4,11 +4,24 @@
 KgError
 ├── InvalidRecord          a record breaks a rule of its kind (field, value)
 ├── InvalidRequest         an operation was asked with unusable values
+│   └── TooLong                words with more characters than there is room for
 ├── NotFound               no such record; names the nearest known one
 ├── Conflict               somebody else changed it, or it exists already
-│   └── WrongState         a step that cannot follow the state a record is in
+│   ├── WrongState         a step that cannot follow the state a record is in
+│   │   └── WrongActionState   the same of an action
+│   └── MoveRefused        a move that the rules of a board do not allow
+│       ├── WrongPhase         not in this phase
+│       ├── VotesSpent         more votes than a voter or a topic may have
+│       ├── TextChanged        somebody else changed these words; carries both versions
+│       ├── MovedOn            the board went on to another phase meanwhile
+│       ├── NothingToUndo      no move of one's own that nobody has built on
+│       └── BoardClosed        the retrospective is over
 ├── Forbidden              the visitor may not do or see this
-│   └── OwnWork            nobody judges what they wrote themselves
+│   ├── OwnWork            nobody judges what they wrote themselves
+│   ├── NotYours           what somebody else wrote
+│   ├── NotYourRole        what only facilitators, or no observers, do
+│   ├── StillWaiting       nobody has let this guest in yet
+│   └── TokenElsewhere     one's token of an anonymous board is in another browser
 ├── NotSignedIn            the caller is not known
 ├── StoreError
 │   ├── StoreUnavailable   the engine cannot be reached or is shut
@@ -76,6 +89,12 @@ class InvalidRequest(KgError):
     status = 400
 
 
+class TooLong(InvalidRequest):
+    """Words with more characters than there is room for; nothing of them was kept."""
+
+    code = "too_long"
+
+
 class NotFound(KgError):
     """There is no such thing, or the visitor may not know of it."""
 
@@ -103,6 +122,54 @@ class WrongState(Conflict):
     code = "wrong_state"
 
 
+class MoveRefused(Conflict):
+    """A move that the rules of a board do not allow."""
+
+    code = "move_refused"
+
+
+class WrongPhase(MoveRefused):
+    """A move that belongs to another phase."""
+
+    code = "wrong_phase"
+
+
+class VotesSpent(MoveRefused):
+    """More votes than a voter has, or than one topic may get from them."""
+
+    code = "votes_spent"
+
+
+class TextChanged(MoveRefused):
+    """Somebody else changed these words and the two versions cannot be merged; nothing was overwritten."""
+
+    code = "text_changed"
+
+
+class MovedOn(MoveRefused):
+    """The board went on to another phase before this move arrived."""
+
+    code = "moved_on"
+
+
+class NothingToUndo(MoveRefused):
+    """There is no move of one's own, in this phase, that nobody has built on."""
+
+    code = "nothing_to_undo"
+
+
+class BoardClosed(MoveRefused):
+    """The retrospective is over; what came out of it can be read."""
+
+    code = "board_closed"
+
+
+class WrongActionState(WrongState):
+    """A step cannot follow the status an action is in."""
+
+    code = "wrong_action_state"
+
+
 class Forbidden(KgError):
     """The visitor may not do this."""
 
@@ -114,6 +181,30 @@ class OwnWork(Forbidden):
     """Nobody judges what they wrote, or proposed, themselves."""
 
     code = "own_work"
+
+
+class NotYours(Forbidden):
+    """Somebody else wrote it."""
+
+    code = "not_yours"
+
+
+class NotYourRole(Forbidden):
+    """Only facilitators do this, or observers do not."""
+
+    code = "not_your_role"
+
+
+class StillWaiting(Forbidden):
+    """A guest whom no facilitator has let in yet."""
+
+    code = "still_waiting"
+
+
+class TokenElsewhere(Forbidden):
+    """One's token of an anonymous board is kept by another browser, and there is only one."""
+
+    code = "token_elsewhere"
 
 
 class NotSignedIn(KgError):

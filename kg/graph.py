@@ -106,6 +106,10 @@ class KnowledgeGraph(OperationMethods):
         self._clock = clock
         self._server = server
 
+    def now(self) -> datetime:
+        """The instant by this graph's clock."""
+        return self._clock()
+
     def as_visitor(self, visitor: Visitor) -> KnowledgeGraph:
         """The same graph, asked by somebody else."""
         return KnowledgeGraph(self.store, visitor, clock=self._clock, services=self.services, server=self._server)

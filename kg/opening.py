@@ -53,4 +53,6 @@ def open_graph(home: Path, visitor: Visitor | None = None, *, create: bool = Fal
         )
     store = open_store(path)
     store.ensure_schema()
-    return KnowledgeGraph(store, visitor)
+    from .boards import Boards
+
+    return KnowledgeGraph(store, visitor, services={"boards": Boards(store)})

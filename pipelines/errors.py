@@ -12,8 +12,9 @@ KgError (kg.errors)
     │   ├── KernelDied           the kernel ended in the middle of a cell, or never started
     │   ├── RunTimedOut          a cell took longer than it may
     │   └── PublishFailed        the finished report could not be put in place
-    ├── StillOpen              a retrospective has to be closed first
-    ├── PdfUnavailable         this machine cannot write PDF; says what to install
+    ├── FormatError              a retrospective format or question set is wrong; names line and field
+    ├── StillOpen                a retrospective has to be closed first
+    ├── PdfUnavailable           this machine cannot write PDF; says what to install
     └── SourceError            a source cannot be imported as it stands
         ├── SourceUnreadable   the file is missing, not text, or not of its kind; names the line
         ├── MissingColumn      a mapping names a column that the file lacks; names the nearest
@@ -30,6 +31,13 @@ class PipelineError(KgError):
     """Something that moves did not arrive."""
 
     code = "pipeline_error"
+
+
+class FormatError(PipelineError):
+    """A data file of a retrospective format or a question set is wrong."""
+
+    code = "format_error"
+    status = 422
 
 
 class SourceError(PipelineError):

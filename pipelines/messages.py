@@ -76,7 +76,10 @@ class Messages:
         return self._texts[key].format_map(_Blank({**known, "message": error.message})).strip()
 
 
-_NAMED = {"state": "pages.lesson_states", "step": "lifecycle.steps", "field": "errors.fields"}
+_NAMED = {
+    "state": "pages.lesson_states", "step": "lifecycle.steps", "field": "errors.fields",
+    "status": "pages.action_status", "act": "actions.steps",
+}  # fmt: skip
 """Fields of errors whose values have words of their own."""
 
 

@@ -66,16 +66,18 @@ def reach_records(settings: Settings, *, create: bool = False) -> KnowledgeGraph
     return RemoteGraph(live["url"], live["token"]) if live else KnowledgeGraph(installed_store(settings, create=create))
 
 
-def services(settings: Settings, store: GraphStore) -> dict[str, Any]:
-    """What the process offers to operations: the search index, blobs and backups.
+def services(settings: Settings, store: GraphStore, server: str = "local") -> dict[str, Any]:
+    """What the process offers to operations: the search index, boards, backups and formats.
 
     Nothing heavy happens here: the index is built by the first search (or by `start`), and
     a model is loaded when a vector is missing.
     """
+    from kg.boards import Boards
     from kg.encoders import ProcessEncoder, ProcessReranker, VectorCache, models_of
     from kg.recommend.recommender import Recommender
     from kg.search import SearchIndex, ServedModels
     from kg.search.segment import keep_dictionary_in
+    from pipelines.retrospectives import Formats
 
     def write_backup(graph: GraphStore) -> dict[str, Any]:
         from .backups import create_backup, default_path
@@ -93,4 +95,10 @@ def services(settings: Settings, store: GraphStore) -> dict[str, Any]:
         snapshot=settings.cache_dir / "index",
         native_above=settings.native_index_above,
     )
-    return {"backups": write_backup, "search": search, "recommender": Recommender(store)}
+    return {
+        "backups": write_backup,
+        "search": search,
+        "recommender": Recommender(store),
+        "boards": Boards(store, server=server, shared="://" in (settings.store or "")),
+        "formats": Formats(settings.home),
+    }

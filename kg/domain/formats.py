@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 """A key in a data file: lower-case letters, digits and underscores."""
@@ -13,6 +15,11 @@ Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 class _Data(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+def _misfit(reason: str, *place: str | int) -> PydanticCustomError:
+    """A broken rule of a whole file, with the part that breaks it."""
+    return PydanticCustomError("misfit", "{reason}", {"reason": reason, "place": place})
 
 
 class Bilingual(_Data):
@@ -106,20 +113,21 @@ class Format(_Data):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        for what, keys in (("column", [c.key for c in self.columns]), ("phase", [p.kind.value for p in self.phases])):
-            twice = sorted({key for key in keys if keys.count(key) > 1})
-            if twice:
-                raise ValueError(f"the {what} {twice[0]!r} stands twice")
         kinds = [phase.kind for phase in self.phases]
+        for what, part, keys in (("column", "key", [c.key for c in self.columns]), ("phase", "kind", kinds)):
+            for number, key in enumerate(keys):
+                if key in keys[:number]:
+                    raise _misfit(f"the {what} {str(key)!r} stands twice", f"{what}s", number, part)
         if PhaseKind.WRITE not in kinds:
-            raise ValueError("a format needs the phase 'write'")
-        order = [
-            kind for kind in kinds if kind in (PhaseKind.WRITE, PhaseKind.GROUP, PhaseKind.VOTE, PhaseKind.DISCUSS)
-        ]
-        if order != sorted(order, key=list(PhaseKind).index):
-            raise ValueError("write, group, vote and discuss come in this order; the other phases may stand anywhere")
+            raise _misfit("a format needs the phase 'write'", "phases")
+        order = [(number, _IN_ORDER.index(kind)) for number, kind in enumerate(kinds) if kind in _IN_ORDER]
+        for (_, before), (number, after) in pairwise(order):
+            if after < before:
+                reason = "write, group, vote and discuss come in this order; the other phases may stand anywhere"
+                raise _misfit(reason, "phases", number, "kind")
         if PhaseKind.HEALTH in kinds and self.health is None:
-            raise ValueError("the phase 'health' needs a question set: name it as health")
+            reason = "the phase 'health' needs a question set: name it as health"
+            raise _misfit(reason, "phases", kinds.index(PhaseKind.HEALTH), "kind")
         return self
 
 
@@ -142,6 +150,7 @@ class QuestionSet(_Data):
     @model_validator(mode="after")
     def _asks_once(self) -> Self:
         keys = [question.key for question in self.questions]
-        if twice := sorted({key for key in keys if keys.count(key) > 1}):
-            raise ValueError(f"the question {twice[0]!r} stands twice")
+        for number, key in enumerate(keys):
+            if key in keys[:number]:
+                raise _misfit(f"the question {key!r} stands twice", "questions", number, "key")
         return self

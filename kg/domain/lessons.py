@@ -110,7 +110,7 @@ class EventState(StrEnum):
 class LessonEvent(Record):
     """Something that happened to a lesson (or a practice): it helped, was applied, or what it warns of came again.
 
-    `project` is where it happened; `person` who says so.
+    `project` is where it happened; `person` who says so; `retrospective` the one that saw it.
     """
 
     label: ClassVar[Label] = Label.LESSON_EVENT
@@ -119,6 +119,7 @@ class LessonEvent(Record):
     kind: LessonEventKind
     person: str
     happened_on: date | None = None
+    retrospective: str | None = None
     result: ApplicationResult | None = None
     note: Text | None = None
     state: EventState = EventState.ACCEPTED

@@ -28,7 +28,8 @@ class Person(Record):
 
     `scopes` name what the person may see: `*`, `unit:World Bank/Energy` (and all below it)
     or `project:<id>`. `inbox_hash` is the digest of the token with which other programs may
-    leave drafts in their name, `inbox_project` where drafts go that name no project.
+    leave drafts in their name, `inbox_project` where drafts go that name no project. `guest_of` is
+    the one retrospective that a guest takes part in.
     """
 
     label: ClassVar[Label] = Label.PERSON
@@ -41,6 +42,7 @@ class Person(Record):
     password_hash: str | None = None
     inbox_hash: str | None = None
     inbox_project: str | None = None
+    guest_of: str | None = None
     sample: bool = False
     disabled: bool = False
 

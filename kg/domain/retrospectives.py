@@ -170,6 +170,7 @@ class ActionItem(Record):
     outcome, or `process:<name>` for a process metric of the project; `direction` says whether the
     figure should rise or fall. `before`, `after` and the 90 % interval of their difference
     (`effect_low`, `effect_high`) are computed when it is closed, `samples` says from how many values.
+    `carried_into` are the retrospectives that closed while it was still open.
     """
 
     label: ClassVar[Label] = Label.ACTION_ITEM
@@ -195,4 +196,5 @@ class ActionItem(Record):
     status: ActionStatus = ActionStatus.OPEN
     carried_from: str | None = None
     carry_count: Annotated[int, Field(ge=0)] = 0
+    carried_into: list[str] = Field(default_factory=list)
     links: list[str] = Field(default_factory=list)

@@ -15,6 +15,7 @@ from ..domain import (
     Relationship,
     derive_id,
 )
+from ..domain.topic_lessons import edges_of_recurrence
 from ..errors import Conflict, InvalidRequest
 from ..schema import Label, Rel
 from ..store.protocol import Transaction
@@ -86,7 +87,7 @@ def keep_event(context: Context, event: LessonEvent, label: Label) -> bool:
     with context.store.transaction() as tx:
         put_records(tx, [event], at=context.now, by=context.visitor.name)
         if event.kind is LessonEventKind.APPLIED:
-            put_relationships(tx, [edge_of(event, label)], at=context.now, by=context.visitor.name)
+            put_relationships(tx, edges_of(event, label), at=context.now, by=context.visitor.name)
     context.audit.update(subject=event.id, after_hash=event.content_hash())
     return True
 
@@ -110,29 +111,30 @@ def leave_edge(context: Context, tx: Transaction, gone: LessonEvent, label: Labe
     ]
     if left:
         latest = max(left, key=lambda other: other.happened_on or date.min)
-        put_relationships(tx, [edge_of(latest, label)], at=context.now, by=context.visitor.name)
-    else:
-        edge = edge_of(gone, label)
-        ends = [(edge.start, edge.end)]
-        remove_relationships(
-            tx, edge.type, edge.start_label, edge.end_label, ends, at=context.now, by=context.visitor.name
+        put_relationships(tx, edges_of(latest, label), at=context.now, by=context.visitor.name)
+    still = {(edge.end_label, edge.end) for other in left for edge in edges_of(other, label)}
+    for edge in edges_of(gone, label):
+        if (edge.end_label, edge.end) not in still:
+            ends = [(edge.start, edge.end)]
+            remove_relationships(
+                tx, edge.type, edge.start_label, edge.end_label, ends, at=context.now, by=context.visitor.name
+            )
+
+
+def edges_of(event: LessonEvent, label: Label) -> list[Relationship]:
+    """The edges that an event stands for: from a project that applied, or to where it came again."""
+    if event.kind is LessonEventKind.RECURRED:
+        return edges_of_recurrence(event)
+    properties: dict[str, str | int | float | bool] = {
+        "at": event.happened_on.isoformat() if event.happened_on else "",
+        "result": (event.result or ApplicationResult.UNKNOWN).value,
+    }
+    return [
+        Relationship(
+            type=Rel.APPLIED, start_label=Label.PROJECT, start=event.project or "", end_label=label,
+            end=event.subject, properties=properties,
         )
-
-
-def edge_of(event: LessonEvent, label: Label) -> Relationship:
-    """The edge that an event stands for: from a project that applied, or to one where it came again."""
-    properties: dict[str, str | int | float | bool] = {"at": event.happened_on.isoformat() if event.happened_on else ""}
-    project = event.project or ""
-    if event.kind is LessonEventKind.APPLIED:
-        properties["result"] = (event.result or ApplicationResult.UNKNOWN).value
-        return Relationship(
-            type=Rel.APPLIED, start_label=Label.PROJECT, start=project, end_label=label, end=event.subject,
-            properties=properties,
-        )  # fmt: skip
-    return Relationship(
-        type=Rel.RECURRED_IN, start_label=label, start=event.subject, end_label=Label.PROJECT, end=project,
-        properties=properties,
-    )  # fmt: skip
+    ]  # fmt: skip
 
 
 def _says(event: LessonEvent) -> tuple[Any, ...]:

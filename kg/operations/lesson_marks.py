@@ -23,7 +23,7 @@ from ..errors import InvalidRequest, OwnWork, WrongState
 from ..policy import require_visible
 from ..schema import Label
 from ..store.records import get_record, put_records, put_relationships
-from .lesson_events import edge_of, event_id, keep_event, leave_edge, new_event, take_back
+from .lesson_events import edges_of, event_id, keep_event, leave_edge, new_event, take_back
 from .lesson_history import writers_of
 from .lessons import original_of, visible_lesson
 from .lifecycle import pseudonym
@@ -166,7 +166,7 @@ def decide_recurrence(context: Context, request: DecideRecurrence) -> MarkedLess
     with context.store.transaction() as tx:
         put_records(tx, records, at=context.now, by=context.visitor.name)
         if accepts:
-            put_relationships(tx, [edge_of(decided, Label.LESSON)], at=context.now, by=context.visitor.name)
+            put_relationships(tx, edges_of(decided, Label.LESSON), at=context.now, by=context.visitor.name)
         elif event.state is EventState.ACCEPTED:
             leave_edge(context, tx, decided, Label.LESSON)
     context.audit.update(subject=event.id, before_hash=event.content_hash(), after_hash=decided.content_hash())

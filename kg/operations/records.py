@@ -14,7 +14,7 @@ from ..schema import Label
 from ..store.records import get_record, list_records, put_records, put_relationships, retire_records
 from .table import Context, Request, Response, operation
 
-UNWRITABLE = frozenset({Label.PERSON, Label.RUN, Label.AUDIT, Label.SAVED_SEARCH})
+UNWRITABLE = frozenset({Label.PERSON, Label.RUN, Label.AUDIT, Label.SAVED_SEARCH, Label.OUTBOX_MESSAGE})
 """Kinds with operations of their own: a bulk write could forge them, a plain read show what is private."""
 
 

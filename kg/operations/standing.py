@@ -32,6 +32,7 @@ class EventView(BaseModel):
     project_name: str | None = None
     result: str | None = None
     happened_on: date | None = None
+    retrospective: str | None = None
     note: str | None = None
     state: str
     decided_by: str | None = None

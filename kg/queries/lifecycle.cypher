@@ -5,7 +5,8 @@ WHERE e.subject IN $ids AND e.retired_at IS NULL
   AND ($everything OR e.project IN $projects OR any(u IN $units WHERE e.unit = u OR e.unit STARTS WITH u + '/'))
   AND (NOT e.confidential OR $confidential OR e.project IN $projects)
 RETURN e.id AS id, e.subject AS subject, e.kind AS kind, e.person AS person, e.project AS project, e.result AS result,
-  e.happened_on AS happened_on, e.note AS note, e.state AS state, e.decided_by AS decided_by, e.recorded_at AS recorded_at
+  e.happened_on AS happened_on, e.retrospective AS retrospective, e.note AS note, e.state AS state,
+  e.decided_by AS decided_by, e.recorded_at AS recorded_at
 ORDER BY id
 
 // name: waiting_events

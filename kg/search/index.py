@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
+
 from ..domain import Lesson
 from ..domain.language import detect_language
 from ..encoders import Encoder, VectorCache
@@ -35,6 +37,8 @@ log = logging.getLogger(__name__)
 SIMILAR_TERMS = 25
 AT_ONCE = 48
 """A process that asks once encodes this many missing records before it answers."""
+A_FEW = 16
+"""So many texts that nobody waits for are read at a time."""
 MANY_CHANGES = 500
 """After so many records the snapshot is written again."""
 
@@ -123,6 +127,26 @@ class SearchIndex:
         for arm in self._arms:
             if arm.has_any(self._held.columns.in_use()):
                 arm.read_questions([t for t, lang in spoken.items() if arm.languages is None or lang in arm.languages])
+
+    def vectors_of(self, texts: Sequence[str]) -> FLOATS | None:
+        """One row a text, all of one model that reads every language used; None when no model can.
+
+        Texts are read a few at a time: questions of others come between.
+        """
+        spoken = {detect_language(text) for text in texts}
+        for arm in sorted(self._arms, key=lambda arm: arm.languages is not None):
+            if arm.languages is not None and not spoken <= arm.languages:
+                continue
+            for start in range(0, len(texts), A_FEW):
+                arm.read_questions(texts[start : start + A_FEW])
+                if arm.question(texts[start]) is None:
+                    break  # the model cannot be used: `problem` of its arm says why
+            else:
+                rows = [arm.question(text) for text in texts]
+                read = [row for row in rows if row is not None]
+                if read and len(read) == len(rows):
+                    return np.stack(read)
+        return None
 
     def similar(self, lesson: Lesson, scope: ScopeFilter, limit: int) -> LessonHits:
         """Lessons most like one, without itself."""

@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "report": "reporting:report",
     "import": "importing:import_file",
     "mapping": "importing:mapping",
+    "formats": "formats:formats",
     "inbox": "inbox:inbox",
     "people": "people:people",
     "store": "storing:store",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from tornado.web import HTTPError
 
 from kg.domain import Role
@@ -12,6 +10,7 @@ from kg.operations import OPERATIONS
 from kg.operations.openapi import openapi
 
 from .. import __version__
+from .afterwards import afterwards
 from .endpoint import answer
 from .handlers import Handler
 
@@ -53,6 +52,8 @@ class OperationCall(Handler):
             raise TooLarge(f"The request is larger than {LARGEST} bytes.", largest=LARGEST)
         graph = self.server.graph.as_visitor(self.known.visitor)
         status, body = await self.server.pools.ask(answer, graph, name, self.request.body)
+        if status == 200:
+            afterwards(name, self.settings["jobs"], self.known.visitor, body)
         if status == 200 and OPERATIONS[name].audited:
             self.server.hub.nudge()
             self.server.identity.people.forget()
@@ -100,18 +101,3 @@ class Health(Handler):
         """Yes."""
         self.set_header("Content-Type", "text/plain")
         self.finish("ok")
-
-
-def parse_json(body: bytes) -> dict[str, object]:
-    """A JSON object from a request's body.
-
-    Raises:
-        InvalidRequest: It is something else.
-    """
-    try:
-        found = json.loads(body or b"{}")
-    except ValueError as error:
-        raise InvalidRequest(f"The request is not JSON: {error}.") from error
-    if not isinstance(found, dict):
-        raise InvalidRequest("The request is not a JSON object.")
-    return found

@@ -174,7 +174,7 @@ def serve(settings: Settings, *, open_browser: bool = False, announce: Callable[
     require_alone(settings.home)
     sockets = _listen(settings)
     store = installed_store(settings)
-    offered = services(settings, store)
+    offered = services(settings, store, server_name(settings.home))
     graph = KnowledgeGraph(store, services=offered, server=server_name(settings.home))
     port = int(sockets[0].getsockname()[1])
     url = f"http://{_reached_by(settings.host)}:{port}/"

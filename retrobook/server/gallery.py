@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
-from kg.domain import Run
+from kg.domain import Role, Run
 from kg.operations.runs import RunSummary
 
 from .pages import Page
@@ -53,7 +53,13 @@ class Gallery(Page):
     """`/`: home and report gallery."""
 
     async def get(self) -> None:
-        """Reports that the visitor may read, newest first."""
+        """Reports that the visitor may read, newest first; a guest goes on to their board."""
+        if not self.known.visitor.has(Role.MEMBER):
+            person = await self.server.pools.ask(self.server.identity.people.get, self.known.visitor.name)
+            board = person.guest_of if person else None
+            if board:
+                self.redirect(f"/apps/retro_board?retrospective={quote(board, safe='')}")
+                return
         asked, problem = self.asked()
         overview, listed, projects = await asyncio.gather(
             self.ask("overview"),

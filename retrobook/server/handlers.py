@@ -148,3 +148,18 @@ class Handler(Guard):
         self.set_header("Content-Type", "application/json; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
         self.finish(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def parse_json(body: bytes) -> dict[str, object]:
+    """A JSON object from a request's body.
+
+    Raises:
+        InvalidRequest: It is something else.
+    """
+    try:
+        found = json.loads(body or b"{}")
+    except ValueError as error:
+        raise InvalidRequest(f"The request is not JSON: {error}.") from error
+    if not isinstance(found, dict):
+        raise InvalidRequest("The request is not a JSON object.")
+    return found

@@ -75,6 +75,7 @@ class Page(Guard):
             "t": self.t,
             "visitor": self.visitor,
             "people": self.people,
+            "is_guest": self.visitor is not None and not self.visitor.has(Role.MEMBER),
             "may_review": self.visitor is not None and self.visitor.has(Role.FACILITATOR),
             "language": self.language,
             "languages": LANGUAGES,

@@ -14,9 +14,8 @@ from kg.domain import Role
 from kg.errors import InvalidRequest, KgError, NotFound
 from kg.policy import Visitor, allow
 
-from .api import parse_json
 from .context import ServerContext
-from .handlers import Handler
+from .handlers import Handler, parse_json
 from .identity import Known
 
 log = logging.getLogger(__name__)

@@ -194,8 +194,27 @@ class LessonItem(Item):
     polarity: Polarity | None = None
 
 
+class TokensItem(Item):
+    """Digests of the tokens that were made for an anonymous board, many at a time, in no order that tells anything.
+
+    Which of them was given to whom is kept nowhere: a token is handed out without a trace.
+    """
+
+    kind: Literal["tokens"] = "tokens"
+    digests: list[str] = Field(default_factory=list)
+
+
 AnyItem = Annotated[
-    BoardItem | Seat | NoteItem | GroupItem | BallotItem | AnswerItem | TopicItem | ActionDraft | LessonItem,
+    BoardItem
+    | Seat
+    | TokensItem
+    | NoteItem
+    | GroupItem
+    | BallotItem
+    | AnswerItem
+    | TopicItem
+    | ActionDraft
+    | LessonItem,
     Field(discriminator="kind"),
 ]
 ITEMS: TypeAdapter[AnyItem] = TypeAdapter(AnyItem)

@@ -23,6 +23,11 @@
   });
   systemDark.addEventListener("change", () => { tellFrames(); reportTheme(); });
 
+  // Where the main links are wider than the screen, the one of this page is in sight.
+  const here = document.querySelector('.nav [aria-current="page"]');
+  const nav = here?.parentElement;
+  if (nav && nav.scrollWidth > nav.clientWidth) nav.scrollLeft = here.offsetLeft - nav.offsetLeft - (nav.clientWidth - here.offsetWidth) / 2;
+
   // Filters are a fold on narrow screens and always open on wide ones, also where CSS cannot say so.
   const wide = matchMedia("(min-width: 60.01rem)");
   const fold = () => {
