@@ -143,6 +143,14 @@ class ArmEncoding:
             while len(self._questions) > QUESTIONS_KEPT:
                 self._questions.popitem(last=False)
 
+    def read_texts(self, texts: Sequence[str]) -> list[FLOATS]:
+        """Vectors of texts that are no records; kept ones are not made again.
+
+        Raises:
+            EncoderError: The model cannot be used.
+        """
+        return self._vectors_of(self.vectors, list(texts))
+
     def take_kept(self, first: int, entries: Sequence[Entry]) -> None:
         """Fill new rows from the cache."""
         if self._cache is None or not entries:

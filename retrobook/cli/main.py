@@ -19,6 +19,8 @@ COMMANDS: dict[str, str] = {
     "recommend": "recommending:recommend",
     "mcp": "assistant:mcp",
     "report": "reporting:report",
+    "actions": "actions:actions",
+    "reminders": "reminders:reminders",
     "import": "importing:import_file",
     "mapping": "importing:mapping",
     "formats": "formats:formats",
