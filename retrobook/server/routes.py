@@ -12,7 +12,10 @@ from voila.utils import get_voila_labextensions_path
 
 from . import api, apps, assets, channels, events, pages, reports, runs, signin
 
-PAGES = ("gallery", "results", "details", "report_pages", "lesson_acts", "practices", "reviews", "capture", "inbox")
+PAGES = (
+    "gallery", "results", "details", "report_pages", "lesson_acts", "practices", "reviews", "capture", "inbox",
+    "themes",
+)  # fmt: skip
 """Modules of `retrobook.server` with further pages."""
 
 KERNEL = r"(?P<kernel_id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
