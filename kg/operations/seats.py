@@ -14,6 +14,9 @@ from .action_reading import local_day, open_actions
 from .actions import ActionRow
 from .retrospectives import has_seat
 from .table import Context, Request, Response, operation
+from .topic_lessons import SimilarLessonsToText, similar_to
+
+MOST_SIMILAR = 4
 
 
 class BoardKey(Request):
@@ -39,6 +42,25 @@ class EarlierActions(Response):
     """Open actions of earlier retrospectives of this team, the most often carried first."""
 
     actions: list[ActionRow]
+
+
+class TopicKey(BoardKey):
+    """A topic on a board."""
+
+    topic: str = Field(max_length=64)
+
+
+@operation(Role.GUEST)
+def topic_lessons(context: Context, request: TopicKey) -> SimilarLessonsToText:
+    """Past lessons about the same as a topic on the board: those that the asker may see, so none for a guest."""
+    state = state_at(context, request.retrospective)
+    if request.topic not in state.topics():
+        raise NotFound("This topic is not on the board any more.", kind="topic", name=request.topic)
+    said = [state.title_of(request.topic), *(note.text for note in state.notes_of(request.topic) if note.shown)]
+    text = "\n".join(dict.fromkeys([*said, state.topic(request.topic).discussion]))
+    if not context.visitor.has(Role.MEMBER) or not text.strip():
+        return SimilarLessonsToText(lessons=[])
+    return SimilarLessonsToText(lessons=similar_to(context, text, state.board.project, MOST_SIMILAR))
 
 
 @operation(Role.GUEST)

@@ -100,6 +100,24 @@ def metrics(graph: Graph, retrospective: str, say: Messages, given: Mapping[str,
         return []
 
 
+@ASKS.register("similar")
+def similar(graph: Graph, retrospective: str, say: Messages, given: Mapping[str, Any]) -> Any:
+    """Past lessons about the same as a topic."""
+    found = graph.topic_lessons(retrospective=retrospective, topic=str(given.get("topic", "")))
+    return _plain(found.lessons)
+
+
+@ASKS.register("health_history")
+def health_history(graph: Graph, retrospective: str, say: Messages, given: Mapping[str, Any]) -> Any:
+    """How the answers of earlier retrospectives were; nothing for a guest, or before the first."""
+    where = {"team": given["team"]} if given.get("team") else {"project": given.get("project")}
+    asked = {"question_set": given["question_set"]} if given.get("question_set") else {}
+    try:
+        return graph.health_history(**where, **asked).model_dump(mode="json", exclude_none=True)
+    except (Forbidden, NotFound):
+        return {"rounds": []}
+
+
 @ASKS.register("suggest_groups")
 def suggest_groups(graph: Graph, retrospective: str, say: Messages, given: Mapping[str, Any]) -> Any:
     """Notes that seem to belong together."""
