@@ -85,7 +85,7 @@ def retro_themes(context: Context, request: RetroThemes) -> ThemesFound:
     every = closed_retrospectives(context)
     chosen = _chosen(context, request, every)
     items = material(context, chosen)
-    found, method = _themes(context, items)
+    found, method, unread = _themes(context, items)
     speaking = _speaking(items)
     told = [_theme(context, theme, speaking) for theme in found[: request.limit]]
     return ThemesFound(
@@ -95,6 +95,7 @@ def retro_themes(context: Context, request: RetroThemes) -> ThemesFound:
         alone=min(len(items), MOST) - sum(len(theme.items) for theme in found),
         guarded=sum(1 for held in chosen if is_guarded(held)),
         left_out=max(0, len(items) - MOST),
+        unread=unread,
         method=method,
         pulse=_pulse(chosen),
         choices=ThemeChoices(
@@ -108,7 +109,7 @@ def retro_themes(context: Context, request: RetroThemes) -> ThemesFound:
 def retro_theme(context: Context, request: RetroTheme) -> ThemeDetail:
     """One theme down to its retrospectives, topics and notes, as far as the thresholds let it be told."""
     items = material(context, _chosen(context, request, closed_retrospectives(context)))
-    found, _ = _themes(context, items)
+    found, _, _ = _themes(context, items)
     theme = next((theme for theme in found if theme.key == request.theme), None)
     if theme is None:
         raise NotFound.among("theme", request.theme, [])
@@ -145,15 +146,15 @@ def _chosen(context: Context, request: ThemeLimits, every: list[Retrospective]) 
     ]
 
 
-def _themes(context: Context, items: list[Item]) -> tuple[list[_Found], str]:
+def _themes(context: Context, items: list[Item]) -> tuple[list[_Found], str, int]:
     items = items[-MOST:]
-    groups, method = group_items(context.services.get("search"), items)
+    groups, method, unread = group_items(context.services.get("search"), items)
     found = []
     for group in groups:
         own = [items[row] for row in group]
         inside = set(group)
         found.append(_Found(own[0].name, own, [item for row, item in enumerate(items) if row not in inside]))
-    return found, method
+    return found, method, unread
 
 
 def _speaking(items: list[Item]) -> list[Retrospective]:

@@ -100,3 +100,12 @@ def test_a_text_that_is_read_again_is_not_encoded_again(graph, encoder, cache):
     made = len(encoder.texts)
     index.meanings(["The disk was full."])
     assert made == 1 and len(encoder.texts) == 1
+
+
+def test_many_texts_are_read_a_part_at_a_time_the_most_wanted_first(graph, encoder, cache):
+    index = SearchIndex(graph.store, {"toy": encoder}, cache)
+    texts = ["disk one", "disk two", "disk three"]
+    (first,) = index.meanings(texts, at_most=2)
+    assert first.covered.tolist() == [False, True, True]
+    (second,) = index.meanings(texts, at_most=2)
+    assert second.covered.all() and len(encoder.texts) == 3
