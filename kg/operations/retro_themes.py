@@ -14,7 +14,7 @@ from .health_history import closed_retrospectives, shown_mean
 from .projects import find_project, visible_names
 from .table import Context, operation
 from .theme_grouping import direction_of, group_items, periods_of, title_of, words_apart
-from .theme_material import Item, is_guarded, material, shows_votes, team_of
+from .theme_material import Item, is_guarded, many_took_part, material, shows_votes, team_of
 from .theme_views import (
     Pulse,
     RetroTheme,
@@ -85,7 +85,7 @@ def retro_themes(context: Context, request: RetroThemes) -> ThemesFound:
     every = closed_retrospectives(context)
     chosen = _chosen(context, request, every)
     items = material(context, chosen)
-    found, method = _themes(context, items)
+    found, method, unread = _themes(context, items)
     speaking = _speaking(items)
     told = [_theme(context, theme, speaking) for theme in found[: request.limit]]
     return ThemesFound(
@@ -95,6 +95,7 @@ def retro_themes(context: Context, request: RetroThemes) -> ThemesFound:
         alone=min(len(items), MOST) - sum(len(theme.items) for theme in found),
         guarded=sum(1 for held in chosen if is_guarded(held)),
         left_out=max(0, len(items) - MOST),
+        unread=unread,
         method=method,
         pulse=_pulse(chosen),
         choices=ThemeChoices(
@@ -108,7 +109,7 @@ def retro_themes(context: Context, request: RetroThemes) -> ThemesFound:
 def retro_theme(context: Context, request: RetroTheme) -> ThemeDetail:
     """One theme down to its retrospectives, topics and notes, as far as the thresholds let it be told."""
     items = material(context, _chosen(context, request, closed_retrospectives(context)))
-    found, _ = _themes(context, items)
+    found, _, _ = _themes(context, items)
     theme = next((theme for theme in found if theme.key == request.theme), None)
     if theme is None:
         raise NotFound.among("theme", request.theme, [])
@@ -145,15 +146,15 @@ def _chosen(context: Context, request: ThemeLimits, every: list[Retrospective]) 
     ]
 
 
-def _themes(context: Context, items: list[Item]) -> tuple[list[_Found], str]:
+def _themes(context: Context, items: list[Item]) -> tuple[list[_Found], str, int]:
     items = items[-MOST:]
-    groups, method = group_items(context.services.get("search"), items)
+    groups, method, unread = group_items(context.services.get("search"), items)
     found = []
     for group in groups:
         own = [items[row] for row in group]
         inside = set(group)
         found.append(_Found(own[0].name, own, [item for row, item in enumerate(items) if row not in inside]))
-    return found, method
+    return found, method, unread
 
 
 def _speaking(items: list[Item]) -> list[Retrospective]:
@@ -164,18 +165,21 @@ def _speaking(items: list[Item]) -> list[Retrospective]:
 def _theme(context: Context, found: _Found, speaking: list[Retrospective]) -> Theme:
     held = found.held
     open_items = [item for item in found.items if item.open]
+    if found.withheld:  # no more than what a large enough group named together
+        open_items = [item for item in open_items if many_took_part(item.held)]
+    told = [] if found.withheld else open_items
     shown = found.notes(found.told) + found.pooled
     actions, lessons = _outcomes(context, found)
     direct = [action for action in actions if action.direct]
-    counted = [item for item in found.items if item.topic is not None and shows_votes(item.held) and item.open]
+    counted = [item for item in told if item.topic is not None and shows_votes(item.held)]
     return Theme(
         key=found.key,
         title=title_of(open_items, TITLE),
-        words=words_apart([_open_text(item) for item in open_items], [_open_text(item) for item in found.others]),
+        words=words_apart([_open_text(item) for item in told], [_open_text(item) for item in found.others]),
         retrospectives=len(held),
         teams=len({team_of(each) for each in held}),
         projects=len({each.project for each in held}),
-        topics=sum(1 for item in open_items if item.topic is not None),
+        topics=sum(1 for item in told if item.topic is not None),
         notes=len(shown),
         tones=dict(sorted(Counter(note.tone for note in shown).items())),
         votes=sum(item.topic.votes for item in counted if item.topic) if counted else None,
@@ -205,7 +209,7 @@ def _part(found: _Found, held: Retrospective, names: dict[str, str]) -> ThemeRet
             discussion="" if held.anonymity else item.topic.discussion,
         )
         for item in own
-        if item.topic is not None and item.open
+        if item.topic is not None and item.open and not found.withheld
     ]
     return ThemeRetrospective(
         id=held.id,
