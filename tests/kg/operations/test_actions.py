@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Barrier
 
 import pytest
 from hypothesis import settings
@@ -135,6 +137,26 @@ def test_a_change_of_what_somebody_else_changed_since_is_refused(leaks):
             getattr(leaks, call)(id=ACTION, revision=read, **values)
     action = leaks.get_action(id=ACTION).action
     assert (action.owner, action.status, action.due) == ("jo", ActionStatus.OPEN, date(2026, 4, 1))
+
+
+def test_of_two_who_press_at_once_one_is_told(leaks):
+    read = leaks.get_action(id=ACTION).action.revision
+    start = Barrier(4)
+
+    def press(name: str) -> str:
+        facilitator = leaks.as_visitor(visitor(name, "*", role=Role.FACILITATOR))
+        start.wait()
+        try:
+            facilitator.update_action(id=ACTION, revision=read, owner=name)
+        except Conflict:
+            return "told"
+        return name
+
+    with ThreadPoolExecutor(4) as pool:
+        said = sorted(pool.map(press, ["ann", "ben", "cat", "dan"]))
+    assert said.count("told") == 3
+    kept = leaks.get_action(id=ACTION)
+    assert kept.action.owner in said and kept.action.revision == read + 1
 
 
 def test_closing_twice_is_refused_and_reopening_keeps_the_end_in_the_history(leaks):
