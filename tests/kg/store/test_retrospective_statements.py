@@ -16,9 +16,7 @@ AT = datetime(2026, 1, 1, tzinfo=UTC)
 def test_actions_of_retrospectives_are_counted_without_retired_ones(store: GraphStore) -> None:
     assert store.read(statement("retrospective_list.actions"), ids=["r1"]) == []
     made = [("a", "r1"), ("b", "r1"), ("c", "r1"), ("d", "r2"), ("e", None)]
-    records = [
-        ActionItem.parse({"id": key, "project": "p", "title": key, "retrospective": held}) for key, held in made
-    ]
+    records = [ActionItem.parse({"id": key, "project": "p", "title": key, "retrospective": held}) for key, held in made]
     with store.transaction() as tx:
         put_records(tx, records, at=AT)
     with store.transaction() as tx:

@@ -45,7 +45,12 @@ def test_a_retrospective_is_opened_listed_and_closed_without_a_server(home):
         "--period-start", "2026-01-01", "--period-end", "2026-02-01",
     )  # fmt: skip
     listed = json.loads(run(home, "list", "--open", "--json").stdout)["retrospectives"][0]
-    assert (listed["id"], listed["title"], listed["team"], listed["period_end"]) == (key, "Spring", "East", "2026-02-01")
+    assert (listed["id"], listed["title"], listed["team"], listed["period_end"]) == (
+        key,
+        "Spring",
+        "East",
+        "2026-02-01",
+    )
     assert listed["anonymity"] and listed["board"]["votes"] == 4 and not listed["board"]["guests"]
     short = key.rsplit(":", 1)[-1]
     assert short in run(home, "list", "--project", "B1").stdout
