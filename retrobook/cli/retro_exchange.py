@@ -50,7 +50,7 @@ def export(
         around = None if form == "csv" else period_around(graph, facts)
         made = export_retrospective(facts, form, language, part=what, around=around, home=settings.home)
     if str(to) == "-":
-        click.get_binary_stream("stdout").write(made)
+        click.echo(made, nl=False)
         return
     aside = to.with_name(f".{to.name}.part")
     aside.write_bytes(made)
