@@ -37,4 +37,5 @@ from . import (  # noqa: F401
     system,
     topic_lessons,
     upkeep,
+    wall,
 )

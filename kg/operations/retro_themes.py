@@ -55,7 +55,7 @@ class _Found:
     @property
     def pools(self) -> bool:
         """True when anonymous notes may be told of, without their retrospective."""
-        closed = {team_of(item.held) for item in self.items if not item.open}
+        closed = {team_of(item.held) for item in self.items if item.held.anonymity and item.notes}
         return len(closed) >= TEAMS_TO_POOL
 
     @property
@@ -113,7 +113,7 @@ def retro_theme(context: Context, request: RetroTheme) -> ThemeDetail:
     if theme is None:
         raise NotFound.among("theme", request.theme, [])
     names = visible_names(context, [held.project for held in theme.held])
-    actions, lessons, _ = _outcomes(context, theme)
+    actions, lessons = _outcomes(context, theme)
     return ThemeDetail(
         theme=_theme(context, theme, _speaking(items)),
         retrospectives=[_part(theme, held, names) for held in reversed(theme.held)],
@@ -165,7 +165,8 @@ def _theme(context: Context, found: _Found, speaking: list[Retrospective]) -> Th
     held = found.held
     open_items = [item for item in found.items if item.open]
     shown = found.notes(found.told) + found.pooled
-    actions, lessons, around = _outcomes(context, found)
+    actions, lessons = _outcomes(context, found)
+    direct = [action for action in actions if action.direct]
     counted = [item for item in found.items if item.topic is not None and shows_votes(item.held) and item.open]
     return Theme(
         key=found.key,
@@ -182,10 +183,10 @@ def _theme(context: Context, found: _Found, speaking: list[Retrospective]) -> Th
         last=held[-1].held_on,
         periods=periods_of(speaking, {each.id for each in held}),
         direction=direction_of(speaking, {each.id for each in held}),
-        actions=dict(sorted(Counter(action.status for action in actions).items())),
+        actions=dict(sorted(Counter(action.status for action in direct or actions).items())),
         lessons=sum(1 for lesson in lessons if lesson.how != "recurred"),
         recurrences=sum(1 for lesson in lessons if lesson.how == "recurred"),
-        around=around,
+        around=bool(actions) and not direct,
         withheld=found.withheld,
     )
 
@@ -220,7 +221,7 @@ def _part(found: _Found, held: Retrospective, names: dict[str, str]) -> ThemeRet
     )
 
 
-def _outcomes(context: Context, found: _Found) -> tuple[list[ThemeAction], list[ThemeLesson], bool]:
+def _outcomes(context: Context, found: _Found) -> tuple[list[ThemeAction], list[ThemeLesson]]:
     """Actions and lessons of its topics; where nothing was linked to topics, those of its retrospectives."""
     held = found.held
     ids = [each.id for each in held]
@@ -240,9 +241,8 @@ def _outcomes(context: Context, found: _Found) -> tuple[list[ThemeAction], list[
         statement("themes.lessons"), ids=sorted(bare), lessons=[*learnt, *again], **context.scope.parameters()
     )
     lessons = [ThemeLesson(id=row["id"], title=row["title"], how=_how(row, learnt, again)) for row in found_lessons]
-    around = any(not action.direct for action in actions) or any(lesson.how == "around" for lesson in lessons)
     order = {"learnt": 0, "recurred": 1, "around": 2}
-    return actions, sorted(lessons, key=lambda lesson: (order[lesson.how], lesson.title)), around
+    return actions, sorted(lessons, key=lambda lesson: (order[lesson.how], lesson.title))
 
 
 def _how(row: dict[str, Any], learnt: list[str], again: list[str]) -> str:

@@ -14,6 +14,7 @@ from .theme_views import ThemePeriod
 WORDS = 6
 FEWEST_TO_COMPARE = 6
 """With fewer retrospectives nothing is said of more or less."""
+FEWEST_TOUCHED = 3
 CLEAR = 0.2
 """Shares of the halves that differ by this much are a change."""
 _MONTHS = ((12, 1), (36, 3), (96, 6))
@@ -63,16 +64,16 @@ def title_of(items: Sequence[Item], letters: int) -> str | None:
 
 def words_apart(inside: Sequence[str], outside: Sequence[str], count: int = WORDS) -> list[str]:
     """Words that stand in many of some texts and in few of the others, spelt as most often."""
-    from ..search.lexical import query_terms
+    from ..search.segment import tokens
 
     spelt: dict[str, Counter[str]] = defaultdict(Counter)
     own: Counter[str] = Counter()
     for text in inside:
-        for term in query_terms(text):
-            if term.weight >= 1 and not term.surface.isdecimal() and len(term.surface) > 1:
-                own[term.term] += 1
-                spelt[term.term][term.surface.lower()] += 1
-    other = Counter(term.term for text in outside for term in query_terms(text))
+        found = [(token.term, text[token.start : token.end]) for token in tokens(text) if token.weight == 1]
+        own.update({term for term, form in found if len(form) > 1 and not form.isdecimal()})
+        for term, form in found:
+            spelt[term][form.lower()] += 1
+    other = Counter(term for text in outside for term in {token.term for token in tokens(text)})
     size, rest = max(1, len(inside)), max(1, len(outside))
     marked = {
         term: (held / size) * max(0.0, 1 - other[term] / rest / (held / size))
@@ -112,6 +113,8 @@ def direction_of(retrospectives: Sequence[Retrospective], touching: set[str]) ->
         return "unknown"
     half = len(dated) // 2
     halves = (dated[:half], dated[-half:])
+    if sum(1 for held in dated if held.id in touching) < FEWEST_TOUCHED:
+        return "unknown"
     early, late = (sum(1 for held in part if held.id in touching) / half for part in halves)
     return "more" if late - early >= CLEAR else "less" if early - late >= CLEAR else "steady"
 

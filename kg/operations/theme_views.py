@@ -67,7 +67,7 @@ class Theme(BaseModel):
         notes: How many notes may be told of; `tones` counts them by what their column collects.
         votes: Dots of retrospectives in which at least five took part; None without any.
         direction: `more`, `less` or `steady` over the two halves of the retrospectives, or `unknown`.
-        actions: Of its topics, by status; `around` when they came out of the same retrospectives.
+        actions: By status: of its topics, or where there are none (`around`) of its retrospectives.
         withheld: It comes from one anonymous team and is told by retrospective only.
     """
 

@@ -54,7 +54,7 @@ def meanings_of(arms: Sequence[ArmEncoding], texts: Sequence[str]) -> list[Meani
         vectors[rows] = made
         covered = np.zeros(len(texts), np.bool_)
         covered[rows] = True
-        _centre(vectors, np.array(spoken), covered, _background(arm))
+        _centre(vectors, np.array(spoken), covered, _first_of(texts), _background(arm))
         found.append(Meanings(arm.name, unit(vectors), covered))
     return found
 
@@ -78,12 +78,18 @@ def unit(vectors: FLOATS) -> FLOATS:
     return np.asarray(vectors / np.where(lengths == 0, 1, lengths), np.float32)
 
 
-def _centre(vectors: FLOATS, spoken: NDArray[np.str_], covered: MASK, background: FLOATS | None) -> None:
-    middle = vectors[covered].mean(axis=0) if background is None else background
+def _centre(vectors: FLOATS, spoken: NDArray[np.str_], covered: MASK, first: MASK, background: FLOATS | None) -> None:
+    """Measure from the middle of each language; what is said many times in the same words counts once."""
+    middle = vectors[covered & first].mean(axis=0) if background is None else background
     for language in sorted(set(spoken[covered].tolist())):
-        rows = np.flatnonzero(covered & (spoken == language))
-        own = vectors[rows].sum(axis=0)
-        vectors[rows] -= (own + SPREAD * middle) / (len(rows) + SPREAD)
+        rows = covered & (spoken == language)
+        once = vectors[rows & first]
+        vectors[rows] -= (once.sum(axis=0) + SPREAD * middle) / (len(once) + SPREAD)
+
+
+def _first_of(texts: Sequence[str]) -> MASK:
+    places = {text: place for place, text in reversed(list(enumerate(texts)))}
+    return np.array([places[text] == place for place, text in enumerate(texts)], np.bool_)
 
 
 def _background(arm: ArmEncoding) -> FLOATS | None:

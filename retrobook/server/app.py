@@ -11,6 +11,7 @@ import shutil
 import signal
 import socket
 import tempfile
+import threading
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
@@ -210,8 +211,17 @@ def serve(settings: Settings, *, open_browser: bool = False, announce: Callable[
                 os._exit(0)  # a report in the making has a thread that nothing else can end; its kernel follows
 
     # The graph's engine turns Ctrl-C in the middle of a query into KeyboardInterrupt: a way to stop like any other.
+    threading.excepthook = _stop_when_interrupted
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(run())
+
+
+def _stop_when_interrupted(args: threading.ExceptHookArgs) -> None:
+    """Stop as if told to when the Ctrl-C went to a query of some thread: the event loop never saw it."""
+    if issubclass(args.exc_type, KeyboardInterrupt):
+        os.kill(os.getpid(), signal.SIGTERM)
+    else:
+        threading.__excepthook__(args)
 
 
 def _listen(settings: Settings) -> list[socket.socket]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from html import escape
 
 WIDTH, HEIGHT = 440, 380
-RADIUS = 116
+RADIUS = 112
 LINE = 15
 LETTERS = 14
 """Letters of a label's line; a Chinese one counts twice."""
