@@ -5,25 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from ..domain import Retrospective, Role
 from ..errors import NotFound
-from ..queries import statement
 from .health_history import closed_retrospectives, shown_mean
 from .projects import find_project, visible_names
 from .table import Context, operation
 from .theme_grouping import direction_of, group_items, periods_of, title_of, words_apart
-from .theme_material import Item, is_guarded, many_took_part, material, shows_votes, team_of
+from .theme_material import Item, is_guarded, key_of, many_took_part, material, shows_votes, team_of
+from .theme_outcomes import theme_outcomes
 from .theme_views import (
     Pulse,
     RetroTheme,
     RetroThemes,
     Theme,
-    ThemeAction,
     ThemeChoices,
     ThemeDetail,
-    ThemeLesson,
     ThemeLimits,
     ThemeNote,
     ThemeRetrospective,
@@ -114,7 +111,7 @@ def retro_theme(context: Context, request: RetroTheme) -> ThemeDetail:
     if theme is None:
         raise NotFound.among("theme", request.theme, [])
     names = visible_names(context, [held.project for held in theme.held])
-    actions, lessons = _outcomes(context, theme)
+    actions, lessons = theme_outcomes(context, theme.items)
     return ThemeDetail(
         theme=_theme(context, theme, _speaking(items)),
         retrospectives=[_part(theme, held, names) for held in reversed(theme.held)],
@@ -153,7 +150,7 @@ def _themes(context: Context, items: list[Item]) -> tuple[list[_Found], str, int
     for group in groups:
         own = [items[row] for row in group]
         inside = set(group)
-        found.append(_Found(own[0].name, own, [item for row, item in enumerate(items) if row not in inside]))
+        found.append(_Found(key_of(own), own, [item for row, item in enumerate(items) if row not in inside]))
     return found, method, unread
 
 
@@ -169,7 +166,7 @@ def _theme(context: Context, found: _Found, speaking: list[Retrospective]) -> Th
         open_items = [item for item in open_items if many_took_part(item.held)]
     told = [] if found.withheld else open_items
     shown = found.notes(found.told) + found.pooled
-    actions, lessons = _outcomes(context, found)
+    actions, lessons = theme_outcomes(context, found.items)
     direct = [action for action in actions if action.direct]
     counted = [item for item in told if item.topic is not None and shows_votes(item.held)]
     return Theme(
@@ -223,34 +220,6 @@ def _part(found: _Found, held: Retrospective, names: dict[str, str]) -> ThemeRet
         notes=[] if held.anonymity else found.notes(own),
         kept_back=held.anonymity and not (found.pooled and not is_guarded(held)),
     )
-
-
-def _outcomes(context: Context, found: _Found) -> tuple[list[ThemeAction], list[ThemeLesson]]:
-    """Actions and lessons of its topics; where nothing was linked to topics, those of its retrospectives."""
-    held = found.held
-    ids = [each.id for each in held]
-    keys = {(item.held.id, item.key) for item in found.items}
-    topics = [item.topic for item in found.items if item.topic is not None]
-    linked = {action for topic in topics for action in topic.actions}
-    bare = {each.id for each in held if not each.topics}
-    rows = context.store.read(statement("themes.actions"), ids=ids, **context.scope.parameters())
-    actions = []
-    for row in rows:
-        direct = row["id"] in linked or (row["retrospective"], row["topic"]) in keys
-        if direct or row["retrospective"] in bare:
-            actions.append(ThemeAction(**{k: v for k, v in row.items() if k != "topic"}, direct=direct))
-    learnt = [key for topic in topics for key in topic.lessons]
-    again = [key for topic in topics for key in topic.recurrences]
-    found_lessons = context.store.read(
-        statement("themes.lessons"), ids=sorted(bare), lessons=[*learnt, *again], **context.scope.parameters()
-    )
-    lessons = [ThemeLesson(id=row["id"], title=row["title"], how=_how(row, learnt, again)) for row in found_lessons]
-    order = {"learnt": 0, "recurred": 1, "around": 2}
-    return actions, sorted(lessons, key=lambda lesson: (order[lesson.how], lesson.title))
-
-
-def _how(row: dict[str, Any], learnt: list[str], again: list[str]) -> str:
-    return "recurred" if row["id"] in again else "learnt" if row["id"] in learnt else "around"
 
 
 def _pulse(chosen: list[Retrospective]) -> list[Pulse]:
