@@ -10,6 +10,7 @@ from . import (  # noqa: F401
     conflicts,
     cypher,
     formats,
+    health_history,
     lesson_marks,
     lessons,
     lifecycle,
@@ -24,6 +25,7 @@ from . import (  # noqa: F401
     recommending_many,
     records,
     reminders,
+    retro_themes,
     retrospective_facts,
     retrospectives,
     review_queue,
@@ -35,4 +37,5 @@ from . import (  # noqa: F401
     system,
     topic_lessons,
     upkeep,
+    wall,
 )

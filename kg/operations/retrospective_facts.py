@@ -16,12 +16,15 @@ from ..domain import (
     Retrospective,
     Role,
 )
-from ..errors import NotFound
+from ..domain.formats import Bilingual
 from ..policy import ScopeFilter
-from ..schema import Label
 from ..store.records import get_record, list_records
 from .projects import find_project, visible_names
+from .retrospectives import find_retrospective
 from .table import Context, Request, Response, operation
+
+FROM_ELSEWHERE = frozenset({"incident_report", "imported"})
+"""Formats of retrospectives that were not held here: nobody went through earlier actions in them."""
 
 
 class RetrospectiveById(Request):
@@ -74,6 +77,7 @@ class RetrospectiveFacts(Response):
     recurrences: list[Recurrence] = []
     previous: LookBack | None = None
     health: list[HealthRound] = []
+    format_name: Bilingual | None = None
     revision: int = 0
 
 
@@ -96,21 +100,15 @@ def retrospective_facts(context: Context, request: RetrospectiveById) -> Retrosp
         recurrences=_recurrences(context, held),
         previous=LookBack(id=previous.id, title=previous.title, held_on=previous.held_on) if previous else None,
         health=_rounds(held, siblings),
+        format_name=_format_name(context, held.format),
         revision=store.revision(),
     )
 
 
-def find_retrospective(context: Context, key: str) -> Retrospective:
-    """The retrospective with this id, if the visitor may see it.
-
-    Raises:
-        NotFound: There is none, or it is hidden; names the nearest visible one.
-    """
-    found = get_record(context.store, Retrospective, key)
-    if found is None or not context.scope.covers(found.project, found.unit, found.confidential):
-        known = [r.id for r in list_records(context.store, Retrospective, context.scope)]
-        raise NotFound.among(Label.RETROSPECTIVE.value.lower(), key, known)
-    return found
+def _format_name(context: Context, key: str) -> Bilingual | None:
+    """What the installation calls a format; None where it does not offer it."""
+    offered = context.services.get("formats")
+    return next((form.name for form in offered.all() if form.key == key), None) if offered else None
 
 
 def _previous(held: Retrospective, siblings: list[Retrospective]) -> Retrospective | None:
@@ -122,6 +120,8 @@ def _previous(held: Retrospective, siblings: list[Retrospective]) -> Retrospecti
 
 
 def _earlier(held: Retrospective, previous: Retrospective | None, actions: list[ActionItem]) -> list[ActionItem]:
+    if held.format in FROM_ELSEWHERE:
+        return []
     since = held.period_start or (previous.held_on if previous else None)
 
     def stood_then(action: ActionItem) -> bool:

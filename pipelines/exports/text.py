@@ -30,7 +30,7 @@ def _head(facts: RetrospectiveFacts, say: Say) -> list[str]:
     held = facts.retrospective
     said = [
         (say("kind"), facts.project.name), (say("header.held"), say.day(held.held_on) if held.held_on else ""),
-        (say("period.label"), narrative.period_of(held, say)), (say("header.format"), say.named(held.format, "format")),
+        (say("period.label"), narrative.period_of(held, say)), (say("header.format"), say.format(facts)),
         (say("tile.attended"), str(held.attended or "")), (say("header.facilitators"), say.listed(held.facilitators)),
         (say("header.previous"), facts.previous.title if facts.previous else ""),
     ]  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 
 from kg.domain import ActionItem, ActionStatus, Answers, Note, Topic
 from kg.operations.projects import ProjectFacts
-from kg.operations.retrospective_facts import RetrospectiveFacts
+from kg.operations.retrospective_facts import FROM_ELSEWHERE, RetrospectiveFacts
 
 from . import retrospective_figures as figures
 from . import retrospective_narrative as narrative
@@ -30,9 +30,9 @@ def header(facts: RetrospectiveFacts, say: Say) -> Block:
     held = facts.retrospective
     block = section(
         "_retro_header.html.j2", say, held=held, project=facts.project, title=untimed(held.title),
-        format=say.named(held.format, "format"), period=narrative.period_of(held, say),
+        format=say.format(facts), period=narrative.period_of(held, say),
         lead=narrative.lead(facts, say), tiles=narrative.tiles(facts, say), previous=facts.previous,
-        asked=held.format not in ("incident_report", "imported"),
+        asked=held.format not in FROM_ELSEWHERE,
     )  # fmt: skip
     return Block(block.html, {"title": held.title, "kind": say("kind"), "language": say.language})
 
@@ -55,7 +55,9 @@ def topics(facts: RetrospectiveFacts, say: Say) -> list[Block]:
     order = sorted(enumerate(held.topics), key=lambda item: (-item[1].votes, item[0]))
     most = max((topic.votes for topic in held.topics), default=0)
     cards = [_topic(topic, facts, most, say) for _, topic in order]
-    return [_heading("topics", say), section("_retro_topics.html.j2", say, topics=cards)]
+    loud = [card for card in cards if not _is_quiet(card)]
+    quiet = [card for card in cards if _is_quiet(card)]
+    return [_heading("topics", say), section("_retro_topics.html.j2", say, topics=loud, quiet=quiet)]
 
 
 def notes(facts: RetrospectiveFacts, say: Say, *, whole: bool = False) -> list[Block]:
@@ -143,7 +145,7 @@ def provenance(facts: RetrospectiveFacts, say: Say) -> list[Block]:
     held = facts.retrospective
     records = [held, *facts.made, *facts.lessons]
     names = "anonymous" if held.anonymity else "named"
-    own = held.format not in ("incident_report", "imported")
+    own = held.format not in FROM_ELSEWHERE
     body = section(
         "_retro_provenance.html.j2", say, sources=sources_of_records(records, say),
         revision=say("provenance.revision", revision=facts.revision),
@@ -190,6 +192,12 @@ def _topic(topic: Topic, facts: RetrospectiveFacts, most: int, say: Say) -> dict
         ],
         "again": [r for r in facts.recurrences if r.topic == topic.key],
     }  # fmt: skip
+
+
+def _is_quiet(card: dict[str, Any]) -> bool:
+    """True for a note that stood alone and that nobody voted for or spoke of: one line is enough."""
+    came = card["votes"], card["discussed"], card["actions"], card["lessons"], card["again"]
+    return not any(came) and not card["notes"]
 
 
 def _note(note: Note, facts: RetrospectiveFacts, titles: dict[str, str], say: Say) -> dict[str, Any]:

@@ -234,6 +234,7 @@ class OneRetrospective(RetrospectivePage):
         )
         actions = [action for action in facts.actions if action.retrospective == record.id]
         lessons = [lesson for lesson in facts.lessons if lesson.retrospective == record.id]
+        changes = await self._changes(record)
         mentioned = {key for topic in record.topics for key in (*topic.recurrences, *topic.lessons)}
         others = await asyncio.gather(*(self._title(key) for key in sorted(mentioned - {x.id for x in lessons})))
         counts = (
@@ -244,13 +245,29 @@ class OneRetrospective(RetrospectivePage):
         )
         return {
             "view": RetrospectiveView(
-                record, actions, lessons, others=dict(pair for pair in others if pair), language=self.language,
-                today=datetime.now(UTC).date(),
+                record, actions, lessons, others=dict(pair for pair in others if pair), changes=changes,
+                language=self.language, today=datetime.now(UTC).date(),
             ),
             "figures": [(kind, count) for kind, count in counts if count],
             "report": reports.get(record.id),
             "can_report": await self.server.pools.ask(_is_registered, self.server.settings.home),
         }  # fmt: skip
+
+    async def _changes(self, record: Retrospective) -> dict[str, float]:
+        """By how much each mean changed since the same team was asked before, by question."""
+        if not (record.health or record.mood or record.closing):
+            return {}
+        history = await self.ask(
+            "health_history",
+            project=record.project,
+            question_set=record.health_set if record.health else None,
+            limit=200,
+        )
+        here = next((round_ for round_ in history.rounds if round_.retrospective == record.id), None)
+        if here is None:
+            return {}
+        levels = {**here.health, "mood": here.mood, "roti": here.closing}
+        return {key: level.change for key, level in levels.items() if level and level.change is not None}
 
     async def _title(self, key: str) -> tuple[str, str] | None:
         """A lesson's title; None for one that the visitor may not see."""

@@ -93,6 +93,10 @@ def topics() -> list[dict[str, Any]]:
     ]
     found[0] |= {"lessons": ["lesson:cert-2"], "recurrences": ["lesson:cert-1"], "actions": ["action:watch"]}
     found.append({"key": "glad-5", "title": TEXTS["glad"][4], "votes": 3})
+    alone = [(column, number) for column, texts in TEXTS.items() for number in range(1, len(texts) + 1)]
+    for key, text in ((f"{column}-{number}", TEXTS[column][number - 1]) for column, number in alone):
+        if key not in _GROUPS and key != "glad-5":
+            found.append({"key": key, "title": text, "votes": 0})
     return found
 
 
