@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kg.domain import ActionItem, Answers, Topic
-from kg.operations.projects import ProjectFacts
 from kg.operations.retrospective_facts import RetrospectiveFacts
+from kg.operations.wall import Wall
 
 from ..reports import retrospective_narrative as narrative
 from ..reports.retrospective_sections import effect_of
@@ -17,10 +17,10 @@ from .tables import topic_titles
 Say = RetrospectiveWording
 
 
-def markdown_of(facts: RetrospectiveFacts, around: ProjectFacts | None, say: Say) -> str:
+def markdown_of(facts: RetrospectiveFacts, wall: Wall | None, say: Say) -> str:
     """The whole retrospective as one document."""
     parts = [
-        _head(facts, say), _period(facts, around, say), _topics(facts, say), _notes(facts, say), _actions(facts, say),
+        _head(facts, say), _period(facts, wall, say), _topics(facts, say), _notes(facts, say), _actions(facts, say),
         _lessons(facts, say), _health(facts, say), _voices(facts, say), _end(facts, say),
     ]  # fmt: skip
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
@@ -41,12 +41,12 @@ def _head(facts: RetrospectiveFacts, say: Say) -> list[str]:
     return [*lines, "", escaped(narrative.lead(facts, say))]
 
 
-def _period(facts: RetrospectiveFacts, around: ProjectFacts | None, say: Say) -> list[str]:
+def _period(facts: RetrospectiveFacts, wall: Wall | None, say: Say) -> list[str]:
     held = facts.retrospective
     lines = []
-    for event in narrative.happenings(held, around, say):
-        note = f" ({escaped(event.note)})" if event.note else ""
-        lines.append(f"- {say.day(event.day)}: {escaped(event.title)}{note}")
+    for event in narrative.happenings(wall, say):
+        lines.append(f"- {event.days}: {escaped(event.text)}")
+    lines += [f"- {escaped(words)}" for words in (*narrative.cut_off(wall, say), *narrative.unrecorded(wall, say))]
     if held.summary:
         lines = [paragraph(held.summary), "", *lines]
     if held.timeline:

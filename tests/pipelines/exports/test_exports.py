@@ -26,7 +26,7 @@ NAMED, ANONYMOUS, FEW = (f"retrospective:permits:{name}" for name in ("named", "
 
 def made(graph: Any, key: str, form: str, language: str = "en", part: str = "notes") -> str:
     facts = graph.retrospective_facts(id=key)
-    body = export_retrospective(facts, form, language, part=part, around=period_around(graph, facts))
+    body = export_retrospective(facts, form, language, part=part, wall=period_around(graph, facts))
     if form == "pdf":
         pages = pypdf.PdfReader(io.BytesIO(body)).pages
         return "\n".join(page.extract_text() for page in pages)
