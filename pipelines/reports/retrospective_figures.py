@@ -122,19 +122,19 @@ def weeks(rows: Sequence[tuple[str, int, int]], alt: str) -> Markup:
         left, up, down = 4 + number * step, 52 * opened / most, 52 * closed / most
         parts.append(
             f"<g><title>{escape(day)}</title>"
-            f'<rect class="fig-opened" x="{left:.1f}" y="{62 - up:.1f}" width="{step - 4:.1f}" height="{up:.1f}" '
+            f'<rect class="fig-opened" x="{left:.1f}" y="{72 - up:.1f}" width="{step - 4:.1f}" height="{up:.1f}" '
             f'fill="{CLAY}"/>'
-            f'<rect class="fig-closed" x="{left:.1f}" y="64" width="{step - 4:.1f}" height="{down:.1f}" '
+            f'<rect class="fig-closed" x="{left:.1f}" y="74" width="{step - 4:.1f}" height="{down:.1f}" '
             f'fill="{TEAL}"/></g>'
         )
         shown = opened == most or closed == most
         if shown:
-            parts.append(_text(left + step / 2 - 2, 58 - up if opened == most else 76 + down, str(most), 11))
+            parts.append(_text(left + step / 2 - 2, 67 - up if opened == most else 86 + down, str(most), 11))
     width = int(8 + len(rows) * step)
-    parts.append(f'<line class="fig-grid" x1="0" y1="63" x2="{width}" y2="63" stroke="{SLATE}"/>')
-    parts.append(_text(4, 144, rows[0][0], 11, anchor="start"))
-    parts.append(_text(max(width - 4, 190), 144, rows[-1][0], 11, anchor="end"))
-    return _svg(max(width, 194), 150, "".join(parts), alt, "weeks")
+    parts.append(f'<line class="fig-grid" x1="0" y1="73" x2="{width}" y2="73" stroke="{SLATE}"/>')
+    parts.append(_text(4, 154, rows[0][0], 11, anchor="start"))
+    parts.append(_text(max(width - 4, 190), 154, rows[-1][0], 11, anchor="end"))
+    return _svg(max(width, 194), 160, "".join(parts), alt, "weeks")
 
 
 def _svg(width: int, height: int, body: str, alt: str, kind: str) -> Markup:
