@@ -31,9 +31,10 @@ def action_facts(actions: Sequence[ActionItem], period: Period, but_of: str | No
         but_of: A retrospective whose own actions are no earlier ones.
     """
     waiting: list[ActionItem] = []
+    carried = {one.carried_from for one in actions}
     for one in actions:
-        if one.retrospective == but_of and but_of is not None:
-            continue
+        if one.id in carried or (but_of is not None and one.retrospective == but_of):
+            continue  # of an action that was carried over, the latest is told
         if one.status in OPEN_STATUSES:
             if one.opened_on is None or one.opened_on <= period.last:
                 shown = _open(one, period)
@@ -69,7 +70,7 @@ def retrospective_facts(
         if one.id != but and period.holds(one.held_on) and one.held_on is not None:
             yield fact(
                 FactKind.RETROSPECTIVE, "held", one.held_on, "looked_back", one,
-                name=one.title, notes=len(one.notes), actions=produced.get(one.id, 0),
+                name=one.title, notes=len(one.notes), count=produced.get(one.id, 0),
             )  # fmt: skip
 
 

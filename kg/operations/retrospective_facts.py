@@ -23,6 +23,9 @@ from .projects import find_project, visible_names
 from .retrospectives import find_retrospective
 from .table import Context, Request, Response, operation
 
+FROM_ELSEWHERE = frozenset({"incident_report", "imported"})
+"""Formats of retrospectives that were not held here: nobody went through earlier actions in them."""
+
 
 class RetrospectiveById(Request):
     """Which retrospective."""
@@ -117,6 +120,8 @@ def _previous(held: Retrospective, siblings: list[Retrospective]) -> Retrospecti
 
 
 def _earlier(held: Retrospective, previous: Retrospective | None, actions: list[ActionItem]) -> list[ActionItem]:
+    if held.format in FROM_ELSEWHERE:
+        return []
     since = held.period_start or (previous.held_on if previous else None)
 
     def stood_then(action: ActionItem) -> bool:

@@ -160,20 +160,24 @@ def facts_of(
     )  # clients import this table: no figures may come with it
 
     worked, weeks = work_facts(work, period)
-    facts = in_order(
-        [
-            *project_facts(project, period),
-            *milestone_facts(milestones, period),
-            *worked,
-            *metric_facts(series_of(outcomes, measurements, metrics), period),
-            *outcome_facts(outcomes, measured, period),
-            *assessment_facts(about(Assessment, list(names)), names, period),
-            *alert_facts(about(Alert, list(names)), names, period),
-            *decision_facts(own(Decision), period),
-            *action_facts(actions, period, but),
-            *retrospective_facts(held, actions, period, but),
-            *lesson_facts(lessons, period, but),
-        ]
+    facts = (
+        []
+        if period.last < (period.start or period.last)
+        else in_order(
+            [
+                *project_facts(project, period),
+                *milestone_facts(milestones, period),
+                *worked,
+                *metric_facts(series_of(outcomes, measurements, metrics), period),
+                *outcome_facts(outcomes, measured, period),
+                *assessment_facts(about(Assessment, list(names)), names, period),
+                *alert_facts(about(Alert, list(names)), names, period),
+                *decision_facts(own(Decision), period),
+                *action_facts(actions, period, but),
+                *retrospective_facts(held, actions, period, but),
+                *lesson_facts(lessons, period, but),
+            ]
+        )
     )
     has = {
         "milestones": milestones, "work": work, "measurements": [*measurements, *metrics], "outcomes": outcomes,

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from kg.domain import Retrospective
+from kg.domain import Retrospective, Topic
 from kg.operations.projects import ProjectFacts
 from kg.operations.retrospective_facts import RetrospectiveFacts
 
 from .narrative import Tile
-from .retrospective_wording import RetrospectiveWording, votes_of
+from .retrospective_wording import RetrospectiveWording
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,12 @@ def votes_in_all(held: Retrospective) -> int:
     return grouped + sum(note.votes for note in held.notes if note.key not in keys and note.group not in keys)
 
 
+def topics_of(held: Retrospective) -> list[Topic]:
+    """The topics that were: groups, and single notes that somebody voted for or spoke of."""
+    alone = {note.key for note in held.notes}
+    return [t for t in held.topics if t.key not in alone or t.votes or t.discussed or t.discussion]
+
+
 def lead(facts: RetrospectiveFacts, say: RetrospectiveWording) -> str:
     """What a reader with half a minute should know."""
     held = facts.retrospective
@@ -43,9 +49,9 @@ def lead(facts: RetrospectiveFacts, say: RetrospectiveWording) -> str:
         parts.append(say("lead.notes", count=len(held.notes)))
     if votes:
         parts.append(say("lead.voted", count=votes))
-    if held.topics:
-        talked = sum(topic.discussed or bool(topic.discussion) for topic in held.topics)
-        parts.append(say("lead.discussed", talked=talked, count=len(held.topics)))
+    if topics := topics_of(held):
+        talked = sum(topic.discussed or bool(topic.discussion) for topic in topics)
+        parts.append(say("lead.discussed", talked=talked, count=len(topics)))
     made = (len(facts.made), len(facts.lessons))
     parts.append(say("lead.came_of_it", actions=made[0], lessons=made[1]) if any(made) else say("lead.nothing"))
     return ("" if say.language == "zh" else " ").join(parts)
@@ -56,9 +62,9 @@ def tiles(facts: RetrospectiveFacts, say: RetrospectiveWording) -> list[Tile]:
     held = facts.retrospective
     found = [Tile(say("tile.attended"), held.attended)] if held.attended else []
     found.append(Tile(say("tile.notes"), len(held.notes)))
-    if held.topics:
-        talked = sum(topic.discussed or bool(topic.discussion) for topic in held.topics)
-        found.append(Tile(say("tile.topics"), talked, say("tile.of", count=len(held.topics))))
+    if topics := topics_of(held):
+        talked = sum(topic.discussed or bool(topic.discussion) for topic in topics)
+        found.append(Tile(say("tile.topics"), talked, say("tile.of", count=len(topics))))
     if votes := votes_in_all(held):
         found.append(Tile(say("tile.votes"), votes))
     found.append(Tile(say("tile.actions"), len(facts.made)))
@@ -117,8 +123,3 @@ def _of_actions(
         elif action.opened_on and within(action.opened_on):
             found.append(Happening(action.opened_on, "action", action.title, say("period.action_opened")))
     return found
-
-
-def note_votes(held: Retrospective) -> dict[str, int]:
-    """Votes on each note, by its key."""
-    return {note.key: votes_of(note, held) for note in held.notes}

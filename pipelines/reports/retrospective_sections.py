@@ -6,7 +6,7 @@ from typing import Any
 
 from kg.domain import ActionItem, ActionStatus, Answers, Note, Topic
 from kg.operations.projects import ProjectFacts
-from kg.operations.retrospective_facts import RetrospectiveFacts
+from kg.operations.retrospective_facts import FROM_ELSEWHERE, RetrospectiveFacts
 
 from . import retrospective_figures as figures
 from . import retrospective_narrative as narrative
@@ -32,7 +32,7 @@ def header(facts: RetrospectiveFacts, say: Say) -> Block:
         "_retro_header.html.j2", say, held=held, project=facts.project, title=untimed(held.title),
         format=say.format(facts), period=narrative.period_of(held, say),
         lead=narrative.lead(facts, say), tiles=narrative.tiles(facts, say), previous=facts.previous,
-        asked=held.format not in ("incident_report", "imported"),
+        asked=held.format not in FROM_ELSEWHERE,
     )  # fmt: skip
     return Block(block.html, {"title": held.title, "kind": say("kind"), "language": say.language})
 
@@ -145,7 +145,7 @@ def provenance(facts: RetrospectiveFacts, say: Say) -> list[Block]:
     held = facts.retrospective
     records = [held, *facts.made, *facts.lessons]
     names = "anonymous" if held.anonymity else "named"
-    own = held.format not in ("incident_report", "imported")
+    own = held.format not in FROM_ELSEWHERE
     body = section(
         "_retro_provenance.html.j2", say, sources=sources_of_records(records, say),
         revision=say("provenance.revision", revision=facts.revision),

@@ -9,7 +9,7 @@ from pathlib import Path
 from ..errors import SourceUnreadable
 from ..spreadsheets import unguarded
 from .board import Board, BoardAction, BoardNote, count_of, day_of
-from .board_words import BoardWords
+from .board_words import BoardWords, plain
 from .rows import Row
 from .tables import CsvTable
 from .values import BadValue
@@ -126,7 +126,7 @@ class _Reading:
         if topic:
             found = self.board.topic(topic)
             found.votes = on_topic if on_topic is not None else found.votes
-            found.discussed = found.discussed or self._cell(row, "discussed").casefold() in self.words.yes
+            found.discussed = found.discussed or plain(self._cell(row, "discussed")) in self.words.yes
             said = self._cell(row, "discussion")
             if said and said not in found.discussion:
                 found.discussion = "\n\n".join(part for part in (found.discussion, said) if part)
@@ -155,7 +155,7 @@ class _Reading:
 
     def _action(self, row: Row) -> None:
         origin = self._cell(row, "from")
-        if origin and origin.casefold() not in {word.casefold() for word in self.words.here}:
+        if origin and plain(origin) not in self.words.here:
             self.reject(row, "from", "an action of an earlier retrospective: it comes with that one")
             return
         title = self._cell(row, "action")

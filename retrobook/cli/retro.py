@@ -31,12 +31,14 @@ class RetroGroup(LazyGroup):
         "list": "retro:list_",
         "open": "retro:open_",
         "close": "retro:close",
+        "export": "retro_exchange:export",
+        "import": "retro_exchange:import_",
     }
 
 
 @click.group(cls=RetroGroup)
 def retro() -> None:
-    """Retrospectives: open one, list them, go to a board, close it."""
+    """Retrospectives: open one, list them, go to a board, close it, take it out as a file or in from one."""
 
 
 @click.command()

@@ -16,9 +16,7 @@ from ..settings import read_settings
 from .lesson_filters import Day
 from .options import home_option
 from .output import BAD_INPUT, json_option, print_json, reports_errors, say
-
-PREFIXES = ("", "retrospective:retrobook:", "retrospective:")
-"""How ids of retrospectives begin; it need not be typed."""
+from .retro import PREFIXES
 
 
 @click.command("export")
@@ -52,7 +50,7 @@ def export(
         around = None if form == "csv" else period_around(graph, facts)
         made = export_retrospective(facts, form, language, part=what, around=around, home=settings.home)
     if str(to) == "-":
-        click.get_binary_stream("stdout").write(made)
+        click.echo(made, nl=False)
         return
     aside = to.with_name(f".{to.name}.part")
     aside.write_bytes(made)
@@ -125,7 +123,7 @@ def _by_ending(to: Path) -> str:
 
 def _facts(graph: Any, key: str) -> Any:
     missing: NotFound | None = None
-    for prefix in PREFIXES:
+    for prefix in ("", *PREFIXES):
         try:
             return graph.retrospective_facts(id=f"{prefix}{key}")
         except NotFound as error:
