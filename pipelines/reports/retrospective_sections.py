@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from markupsafe import Markup
+
 from kg.domain import ActionItem, ActionStatus, Answers, Note, Topic
-from kg.operations.projects import ProjectFacts
 from kg.operations.retrospective_facts import FROM_ELSEWHERE, RetrospectiveFacts
+from kg.operations.wall import Wall
 
 from . import retrospective_figures as figures
 from . import retrospective_narrative as narrative
@@ -37,14 +39,28 @@ def header(facts: RetrospectiveFacts, say: Say) -> Block:
     return Block(block.html, {"title": held.title, "kind": say("kind"), "language": say.language})
 
 
-def period(facts: RetrospectiveFacts, around: ProjectFacts | None, say: Say) -> list[Block]:
-    """What happened in the period, and the course of events that the record itself keeps."""
+def period(facts: RetrospectiveFacts, wall: Wall | None, say: Say) -> list[Block]:
+    """What stood on the wall, and the course of events that the record itself keeps."""
     held = facts.retrospective
-    events = narrative.happenings(held, around, say)
-    if not events and not held.timeline and not held.summary:
+    events = narrative.happenings(wall, say)
+    missing = narrative.unrecorded(wall, say)
+    if not events and not missing and not held.timeline and not held.summary:
         return []
-    body = section("_retro_period.html.j2", say, events=events, course=held.timeline, summary=held.summary)
+    body = section(
+        "_retro_period.html.j2", say, events=events, course=held.timeline, summary=held.summary, missing=missing,
+        cut_off=narrative.cut_off(wall, say), work=_work(wall, say),
+    )  # fmt: skip
     return [_heading("period", say), body]
+
+
+def _work(wall: Wall | None, say: Say) -> Markup | None:
+    """The tracker's weeks as bars; None where no tracker feeds the project."""
+    weeks = list(wall.weeks) if wall else []
+    if len(weeks) < 2 or not any(week.opened or week.closed for week in weeks):
+        return None
+    opened, closed = sum(week.opened for week in weeks), sum(week.closed for week in weeks)
+    alt = say("period.work_alt", weeks=len(weeks), opened=opened, closed=closed)
+    return figures.weeks([(say.day(week.start), week.opened, week.closed) for week in weeks], alt)
 
 
 def topics(facts: RetrospectiveFacts, say: Say) -> list[Block]:
@@ -156,10 +172,10 @@ def provenance(facts: RetrospectiveFacts, say: Say) -> list[Block]:
     return [_heading("provenance", say), body]
 
 
-def everything(facts: RetrospectiveFacts, around: ProjectFacts | None, say: Say) -> list[Block]:
+def everything(facts: RetrospectiveFacts, wall: Wall | None, say: Say) -> list[Block]:
     """The whole report in its order, nothing folded: what exported pages are made of."""
     return [
-        header(facts, say), *period(facts, around, say), *topics(facts, say), *notes(facts, say, whole=True),
+        header(facts, say), *period(facts, wall, say), *topics(facts, say), *notes(facts, say, whole=True),
         *actions(facts, say, whole=True), *lessons(facts, say), *health(facts, say), *voices(facts, say),
         *provenance(facts, say),
     ]  # fmt: skip
