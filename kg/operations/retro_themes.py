@@ -5,25 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from ..domain import Retrospective, Role
 from ..errors import NotFound
-from ..queries import statement
 from .health_history import closed_retrospectives, shown_mean
 from .projects import find_project, visible_names
 from .table import Context, operation
 from .theme_grouping import direction_of, group_items, periods_of, title_of, words_apart
-from .theme_material import Item, is_guarded, material, shows_votes, team_of
+from .theme_material import Item, is_guarded, key_of, many_took_part, material, shows_votes, team_of
+from .theme_outcomes import theme_outcomes
 from .theme_views import (
     Pulse,
     RetroTheme,
     RetroThemes,
     Theme,
-    ThemeAction,
     ThemeChoices,
     ThemeDetail,
-    ThemeLesson,
     ThemeLimits,
     ThemeNote,
     ThemeRetrospective,
@@ -85,7 +82,7 @@ def retro_themes(context: Context, request: RetroThemes) -> ThemesFound:
     every = closed_retrospectives(context)
     chosen = _chosen(context, request, every)
     items = material(context, chosen)
-    found, method = _themes(context, items)
+    found, method, unread = _themes(context, items)
     speaking = _speaking(items)
     told = [_theme(context, theme, speaking) for theme in found[: request.limit]]
     return ThemesFound(
@@ -95,6 +92,7 @@ def retro_themes(context: Context, request: RetroThemes) -> ThemesFound:
         alone=min(len(items), MOST) - sum(len(theme.items) for theme in found),
         guarded=sum(1 for held in chosen if is_guarded(held)),
         left_out=max(0, len(items) - MOST),
+        unread=unread,
         method=method,
         pulse=_pulse(chosen),
         choices=ThemeChoices(
@@ -108,12 +106,12 @@ def retro_themes(context: Context, request: RetroThemes) -> ThemesFound:
 def retro_theme(context: Context, request: RetroTheme) -> ThemeDetail:
     """One theme down to its retrospectives, topics and notes, as far as the thresholds let it be told."""
     items = material(context, _chosen(context, request, closed_retrospectives(context)))
-    found, _ = _themes(context, items)
+    found, _, _ = _themes(context, items)
     theme = next((theme for theme in found if theme.key == request.theme), None)
     if theme is None:
         raise NotFound.among("theme", request.theme, [])
     names = visible_names(context, [held.project for held in theme.held])
-    actions, lessons = _outcomes(context, theme)
+    actions, lessons = theme_outcomes(context, theme.items)
     return ThemeDetail(
         theme=_theme(context, theme, _speaking(items)),
         retrospectives=[_part(theme, held, names) for held in reversed(theme.held)],
@@ -145,15 +143,15 @@ def _chosen(context: Context, request: ThemeLimits, every: list[Retrospective]) 
     ]
 
 
-def _themes(context: Context, items: list[Item]) -> tuple[list[_Found], str]:
+def _themes(context: Context, items: list[Item]) -> tuple[list[_Found], str, int]:
     items = items[-MOST:]
-    groups, method = group_items(context.services.get("search"), items)
+    groups, method, unread = group_items(context.services.get("search"), items)
     found = []
     for group in groups:
         own = [items[row] for row in group]
         inside = set(group)
-        found.append(_Found(own[0].name, own, [item for row, item in enumerate(items) if row not in inside]))
-    return found, method
+        found.append(_Found(key_of(own), own, [item for row, item in enumerate(items) if row not in inside]))
+    return found, method, unread
 
 
 def _speaking(items: list[Item]) -> list[Retrospective]:
@@ -164,18 +162,21 @@ def _speaking(items: list[Item]) -> list[Retrospective]:
 def _theme(context: Context, found: _Found, speaking: list[Retrospective]) -> Theme:
     held = found.held
     open_items = [item for item in found.items if item.open]
+    if found.withheld:  # no more than what a large enough group named together
+        open_items = [item for item in open_items if many_took_part(item.held)]
+    told = [] if found.withheld else open_items
     shown = found.notes(found.told) + found.pooled
-    actions, lessons = _outcomes(context, found)
+    actions, lessons = theme_outcomes(context, found.items)
     direct = [action for action in actions if action.direct]
-    counted = [item for item in found.items if item.topic is not None and shows_votes(item.held) and item.open]
+    counted = [item for item in told if item.topic is not None and shows_votes(item.held)]
     return Theme(
         key=found.key,
         title=title_of(open_items, TITLE),
-        words=words_apart([_open_text(item) for item in open_items], [_open_text(item) for item in found.others]),
+        words=words_apart([_open_text(item) for item in told], [_open_text(item) for item in found.others]),
         retrospectives=len(held),
         teams=len({team_of(each) for each in held}),
         projects=len({each.project for each in held}),
-        topics=sum(1 for item in open_items if item.topic is not None),
+        topics=sum(1 for item in told if item.topic is not None),
         notes=len(shown),
         tones=dict(sorted(Counter(note.tone for note in shown).items())),
         votes=sum(item.topic.votes for item in counted if item.topic) if counted else None,
@@ -205,7 +206,7 @@ def _part(found: _Found, held: Retrospective, names: dict[str, str]) -> ThemeRet
             discussion="" if held.anonymity else item.topic.discussion,
         )
         for item in own
-        if item.topic is not None and item.open
+        if item.topic is not None and item.open and not found.withheld
     ]
     return ThemeRetrospective(
         id=held.id,
@@ -219,34 +220,6 @@ def _part(found: _Found, held: Retrospective, names: dict[str, str]) -> ThemeRet
         notes=[] if held.anonymity else found.notes(own),
         kept_back=held.anonymity and not (found.pooled and not is_guarded(held)),
     )
-
-
-def _outcomes(context: Context, found: _Found) -> tuple[list[ThemeAction], list[ThemeLesson]]:
-    """Actions and lessons of its topics; where nothing was linked to topics, those of its retrospectives."""
-    held = found.held
-    ids = [each.id for each in held]
-    keys = {(item.held.id, item.key) for item in found.items}
-    topics = [item.topic for item in found.items if item.topic is not None]
-    linked = {action for topic in topics for action in topic.actions}
-    bare = {each.id for each in held if not each.topics}
-    rows = context.store.read(statement("themes.actions"), ids=ids, **context.scope.parameters())
-    actions = []
-    for row in rows:
-        direct = row["id"] in linked or (row["retrospective"], row["topic"]) in keys
-        if direct or row["retrospective"] in bare:
-            actions.append(ThemeAction(**{k: v for k, v in row.items() if k != "topic"}, direct=direct))
-    learnt = [key for topic in topics for key in topic.lessons]
-    again = [key for topic in topics for key in topic.recurrences]
-    found_lessons = context.store.read(
-        statement("themes.lessons"), ids=sorted(bare), lessons=[*learnt, *again], **context.scope.parameters()
-    )
-    lessons = [ThemeLesson(id=row["id"], title=row["title"], how=_how(row, learnt, again)) for row in found_lessons]
-    order = {"learnt": 0, "recurred": 1, "around": 2}
-    return actions, sorted(lessons, key=lambda lesson: (order[lesson.how], lesson.title))
-
-
-def _how(row: dict[str, Any], learnt: list[str], again: list[str]) -> str:
-    return "recurred" if row["id"] in again else "learnt" if row["id"] in learnt else "around"
 
 
 def _pulse(chosen: list[Retrospective]) -> list[Pulse]:

@@ -8,10 +8,13 @@ from datetime import date
 from typing import Any
 
 from ..domain import Retrospective
+from ..domain.language import detect_language
 from .theme_material import Item
 from .theme_views import ThemePeriod
 
 WORDS = 6
+AT_ONCE = 150
+"""So many new texts are read by each model before an answer; the rest when somebody asks again."""
 FEWEST_TO_COMPARE = 6
 """With fewer retrospectives nothing is said of more or less."""
 FEWEST_TOUCHED = 3
@@ -20,34 +23,37 @@ CLEAR = 0.2
 _MONTHS = ((12, 1), (36, 3), (96, 6))
 
 
-def group_items(search: Any, items: Sequence[Item]) -> tuple[list[list[int]], str]:
-    """Rows of each theme, the most typical first, and how the texts were compared.
+def group_items(search: Any, items: Sequence[Item]) -> tuple[list[list[int]], str, int]:
+    """Rows of each theme, the most typical first, how texts were compared, and how many models still have to read.
 
     Args:
         search: The warm index, whose models read the texts; None compares words.
         items: Topics and notes.
     """
     if not items:
-        return [], "none"
+        return [], "none", 0
     import numpy as np  # clients import the table of operations: nothing heavy may come with it
 
     from ..search.meanings import Meanings, words_of
     from ..search.themes import group_texts
 
     texts = [item.text for item in items]
-    meanings = search.meanings(texts) if search is not None else []
+    meanings = search.meanings(texts, AT_ONCE) if search is not None else []
     method = "meaning"
     uncovered = np.ones(len(items), np.bool_)
     for meaning in meanings:
         uncovered &= ~meaning.covered
-    if uncovered.any():  # no model reads these: their words have to do, among themselves
+    unread = sum(
+        1 for row in np.flatnonzero(uncovered) if search is not None and search.reads(detect_language(texts[row]))
+    )
+    if uncovered.any():  # no model has read these: their words have to do, among themselves
         words = words_of(texts)
         method = "words" if not meanings else "both"
         meanings = [*meanings, Meanings("words", words.vectors, words.covered & uncovered)]
     groups = group_texts(
         meanings, [item.held.id for item in items], _recurring(items), by_words=method == "words"
     )  # fmt: skip
-    return [group.rows for group in groups], method
+    return [group.rows for group in groups], method, unread
 
 
 def title_of(items: Sequence[Item], letters: int) -> str | None:

@@ -49,10 +49,11 @@ class Item:
     topic: Topic | None = None
     notes: list[ThemeNote] = field(default_factory=list)
 
-    @property
-    def name(self) -> str:
-        """A key that nobody can read a text or an author from."""
-        return hashlib.sha256(f"{self.held.id}\n{self.key}".encode()).hexdigest()[:12]
+
+def key_of(items: Iterable[Item]) -> str:
+    """A key for a theme of these items, from which nobody can tell one of them."""
+    names = sorted(f"{item.held.id}\n{item.key}" for item in items)
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:12]
 
 
 def team_of(held: Retrospective) -> str:

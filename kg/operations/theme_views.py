@@ -109,6 +109,7 @@ class ThemesFound(Response):
         alone: Topics and notes that belong to no theme.
         guarded: Anonymous retrospectives of fewer than five people, of which only agreed topics count.
         left_out: Older topics and notes that were too many to compare.
+        unread: Texts that no model has read yet, so that their words had to do; asking again goes on.
     """
 
     themes: list[Theme]
@@ -117,6 +118,7 @@ class ThemesFound(Response):
     alone: int = 0
     guarded: int = 0
     left_out: int = 0
+    unread: int = 0
     method: str = "none"
     pulse: list[Pulse] = []
     choices: ThemeChoices = ThemeChoices()

@@ -190,10 +190,19 @@ class SearchIndex:
         )  # fmt: skip
         return self._answer(question, vectors, started)
 
-    def meanings(self, texts: Sequence[str]) -> list[Meanings]:
-        """What some texts mean, in each model that understands them; for grouping notes and topics."""
+    def meanings(self, texts: Sequence[str], at_most: int | None = None) -> list[Meanings]:
+        """What some texts mean, in each model that understands them; for grouping notes and topics.
+
+        Args:
+            texts: The texts, the least wanted first.
+            at_most: Read so many new texts now; asking again goes on with the rest. None reads all.
+        """
         self._catch_up()
-        return meanings_of(self._arms, texts)
+        return meanings_of(self._arms, texts, at_most)
+
+    def reads(self, language: str) -> bool:
+        """True when a model of the index understands a language, as far as is known."""
+        return any(arm.problem is None and (arm.languages is None or language in arm.languages) for arm in self._arms)
 
     def refresh(self) -> int:
         """Apply what the change log holds; how many records were taken in or out."""

@@ -36,8 +36,14 @@ class Meanings:
     covered: MASK
 
 
-def meanings_of(arms: Sequence[ArmEncoding], texts: Sequence[str]) -> list[Meanings]:
-    """The texts in each arm that can read some of them; none where no model can be used."""
+def meanings_of(arms: Sequence[ArmEncoding], texts: Sequence[str], at_most: int | None = None) -> list[Meanings]:
+    """The texts in each arm that can read some of them; none where no model can be used.
+
+    Args:
+        arms: The index's arms.
+        texts: The texts, the least wanted first.
+        at_most: Each arm reads so many new texts and does not cover the rest; None reads all.
+    """
     spoken = [detect_language(text) for text in texts]
     found = []
     for arm in arms:
@@ -46,14 +52,16 @@ def meanings_of(arms: Sequence[ArmEncoding], texts: Sequence[str]) -> list[Meani
         if not rows or arm.problem is not None:
             continue
         try:
-            made = np.asarray(arm.read_texts([texts[row] for row in rows]), np.float32)
+            made = arm.read_texts([texts[row] for row in rows], at_most)
         except EncoderError as error:
             arm.problem = error.message
             continue
-        vectors = np.zeros((len(texts), made.shape[1]), np.float32)
-        vectors[rows] = made
+        if not made:
+            continue
+        vectors = np.zeros((len(texts), len(next(iter(made.values())))), np.float32)
         covered = np.zeros(len(texts), np.bool_)
-        covered[rows] = True
+        for place, vector in made.items():
+            vectors[rows[place]], covered[rows[place]] = vector, True
         _centre(vectors, np.array(spoken), covered, _first_of(texts), _background(arm))
         found.append(Meanings(arm.name, unit(vectors), covered))
     return found

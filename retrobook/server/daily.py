@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 from .context import ServerContext
@@ -14,7 +15,9 @@ LOOK = 600.0
 """Seconds between looks at the calendar: a machine that slept through midnight catches up soon."""
 
 
-async def remind_daily(server: ServerContext) -> None:
+async def remind_daily(
+    server: ServerContext, clock: Callable[[], datetime] = lambda: datetime.now(UTC), look: float = LOOK
+) -> None:
     """Write reminders at the start and once a day from then on, until cancelled.
 
     Two servers on one store need no lease for this: a message's id is made of its occasion, so
@@ -22,14 +25,14 @@ async def remind_daily(server: ServerContext) -> None:
     """
     done: date | None = None
     while True:
-        today = datetime.now(UTC).date()
+        today = clock().date()
         if today != done:
             try:
                 await server.pools.ask(_remind, server)
                 done = today
             except Exception:  # a store that is away for a moment comes back; tried again at the next look
                 log.exception("reminders could not be written")
-        await asyncio.sleep(LOOK)
+        await asyncio.sleep(look)
 
 
 def _remind(server: ServerContext) -> None:

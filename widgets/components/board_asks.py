@@ -11,6 +11,7 @@ from kg.client import RemoteGraph
 from kg.errors import Forbidden, NotFound
 from kg.graph import KnowledgeGraph
 from pipelines.messages import Messages
+from widgets.rendering.wall import wall_told
 
 Graph = KnowledgeGraph | RemoteGraph
 Ask = Callable[[Graph, str, Messages, Mapping[str, Any]], Any]
@@ -98,6 +99,12 @@ def metrics(graph: Graph, retrospective: str, say: Messages, given: Mapping[str,
         return _plain(graph.action_metrics(project=str(given.get("project", ""))).series)
     except Forbidden:
         return []
+
+
+@ASKS.register("facts")
+def facts(graph: Graph, retrospective: str, say: Messages, given: Mapping[str, Any]) -> Any:
+    """The facts of the period, in words, with what to pin of each."""
+    return wall_told(graph.board_facts(retrospective=retrospective), say)
 
 
 @ASKS.register("similar")

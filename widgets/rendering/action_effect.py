@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -65,13 +66,17 @@ def effect_words(effect: Effect, action: ActionItem, name: str, t: Messages) -> 
     said = [t(f"actions.effect.{effect.finding}", fewest=FEWEST_VALUES)]
     if effect.before is None or effect.after is None or effect.difference is None:
         return said
-    means = t("actions.effect.means", name=name, before=figure(effect.before), after=figure(effect.after))
+    bounds = [value for value in (effect.low, effect.high) if value is not None]
+    places = places_for([effect.difference, *bounds])
+    before, after = figure(effect.before, places), figure(effect.after, places)
+    means = t("actions.effect.means", name=name, before=before, after=after)
     if effect.low is None or effect.high is None:
-        difference = t("actions.effect.difference_bare", difference=signed(effect.difference))
+        difference = t("actions.effect.difference_bare", difference=signed(effect.difference, places))
     else:
         difference = t(
             "actions.effect.difference",
-            difference=signed(effect.difference), low=signed(effect.low), high=signed(effect.high),
+            difference=signed(effect.difference, places),
+            low=signed(effect.low, places), high=signed(effect.high, places),
         )  # fmt: skip
     gap = "" if t.language == "zh" else " "
     how = t(
@@ -143,24 +148,32 @@ def badge_of(status: ActionStatus | str) -> str:
     }.get(str(status), "")  # fmt: skip
 
 
-def figure(value: float) -> str:
-    """A figure with as many digits as a reader can use, grouped, with a true minus."""
+def figure(value: float, places: int | None = None) -> str:
+    """A figure as a reader can use it: three digits that count, grouped, with a true minus and no idle zeros.
+
+    Args:
+        value: The figure.
+        places: So many decimals at most; as many as its own size wants when not given.
+    """
     size = abs(value)
-    if size >= 1e15 or 0 < size < 1e-6:
-        text = f"{size:.2e}"
-    elif size >= 1000:
-        text = f"{size:,.0f}"
-    elif size >= 1 or size == 0:
-        text = f"{size:.2f}".rstrip("0").rstrip(".")
-    else:
-        text = f"{size:.{2 - math.floor(math.log10(size))}f}".rstrip("0")
-    return (MINUS if value < 0 and text.strip("0.") else "") + text
+    if places is None:
+        places = places_for([value])
+    text = f"{size:.2e}" if size >= 1e15 or 0 < size < 1e-6 else f"{size:,.{places}f}"
+    if "." in text and "e" not in text:
+        text = text.rstrip("0").rstrip(".")
+    return (MINUS if value < 0 and text != "0" else "") + text
 
 
-def signed(value: float) -> str:
+def signed(value: float, places: int | None = None) -> str:
     """A difference, with its sign."""
-    text = figure(value)
+    text = figure(value, places)
     return text if text.startswith(MINUS) or text == "0" else f"+{text}"
+
+
+def places_for(values: Sequence[float]) -> int:
+    """How many decimals tell the largest of some figures apart from its neighbours."""
+    size = max(map(abs, values), default=0.0)
+    return 0 if size >= 100 else 2 if size == 0 else min(8, 2 - math.floor(math.log10(size)))
 
 
 def _spans(action: ActionItem, first: date, last: date) -> list[tuple[str, date, date]]:

@@ -110,6 +110,8 @@ def test_what_is_done_shows_whether_it_helped_in_words_and_as_a_figure(olga):
     assert 'role="img"' in page.text and page.text.count('class="dot before"') == 6
     assert "Open → Effective" in page.text and "Spring look back" in page.text
     chinese = olga.get(path(), params={"lang": "zh"}).text
+    again = olga.submit(path("close") + "?lang=zh")
+    assert again.status_code == 409 and "该行动目前为“有效”，不能执行“关闭”" in again.text
     assert "之前平均 21，之后平均 9" in chinese and "韦尔奇" in chinese and "未开始 → 有效" in chinese
 
 

@@ -51,6 +51,14 @@ def imported(graph):
             {"id": "lesson:test:flood", "title": "Two pumps", "lesson": "One is none.", "retrospective": IMPORTED, **about}
         ),
     ]  # fmt: skip
+    for key, day, mean, counts in (
+        ("before", "2025-01-10", 3.0, [0, 1, 3, 1]),
+        ("after", "2025-03-10", 3.8, [0, 0, 1, 4]),
+    ):
+        pace = {"question": "pace", "en": "Our pace", "zh": "节奏", "count": 5, "counts": [*counts, 0], "mean": mean}
+        told = {"title": f"Health {key}", "held_on": day, "health_set": "team_health", "health": [pace]}
+        about = {"project": "project:test:bridge", "unit": "Works/bridge"}
+        records.append(Retrospective.parse({"id": f"retrospective:test:{key}", **told, **about}))
     with graph.store.transaction() as tx:
         put_records(tx, records, at=NOON, by="test")
 
@@ -199,6 +207,13 @@ def test_health_has_figures_only_where_five_answered(member):
     rows = page[page.index("Health check</h3>") :]
     assert "3.5" in rows[: rows.index("Trust")]
     assert "4 answered; figures are shown from 5 answers on" in rows[rows.index("Trust") :]
+
+
+def test_health_says_how_it_changed_since_last_time(member):
+    assert "+0.8 since last time" in member.get("/retrospectives/retrospective:test:after").text
+    first = member.get("/retrospectives/retrospective:test:before").text
+    assert "Our pace" in first and "since last time" not in first
+    assert "/retrospectives/health?of=project%3Aproject%3Atest%3Abridge" in first
 
 
 def test_what_came_out_is_on_its_page_in_the_order_of_the_votes(server, facilitator):
