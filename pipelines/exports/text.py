@@ -116,7 +116,8 @@ def _actions(facts: RetrospectiveFacts, say: Say) -> list[str]:
 def _action(action: ActionItem, facts: RetrospectiveFacts, say: Say) -> Iterator[str]:
     yield f"- {paragraph(action.title, '  ')}"
     said = [
-        ("owner", action.owner), ("due", action.due), ("status", say.status(action)), ("metric", metric_of(action, facts)),
+        ("owner", action.owner), ("due", action.due), ("status", say.status(action)),
+        ("metric", metric_of(action, facts)),
         ("opened", action.opened_on), ("done", action.done_on), ("carried", action.carry_count or None),
         ("after", effect_of(action, say)), ("reason", action.reason),
     ]  # fmt: skip
