@@ -9,7 +9,7 @@ from kg.operations.retrospective_facts import RetrospectiveFacts
 from kg.operations.wall import Wall
 
 from ..reports import retrospective_narrative as narrative
-from ..reports.retrospective_sections import effect_of
+from ..reports.retrospective_sections import effect_of, metric_of
 from ..reports.retrospective_wording import RetrospectiveWording, columns_of, votes_of
 from .escaping import escaped, paragraph
 from .tables import topic_titles
@@ -106,17 +106,18 @@ def _notes(facts: RetrospectiveFacts, say: Say) -> list[str]:
 
 def _actions(facts: RetrospectiveFacts, say: Say) -> list[str]:
     lines = [f"## {say('decided.title')}", ""]
-    lines += [line for action in facts.made for line in _action(action, say)] or [say("decided.none")]
+    lines += [line for action in facts.made for line in _action(action, facts, say)] or [say("decided.none")]
     if facts.earlier:
         lines += ["", f"### {say('decided.earlier', count=len(facts.earlier))}", ""]
-        lines += [line for action in facts.earlier for line in _action(action, say)]
+        lines += [line for action in facts.earlier for line in _action(action, facts, say)]
     return lines
 
 
-def _action(action: ActionItem, say: Say) -> Iterator[str]:
+def _action(action: ActionItem, facts: RetrospectiveFacts, say: Say) -> Iterator[str]:
     yield f"- {paragraph(action.title, '  ')}"
     said = [
-        ("owner", action.owner), ("due", action.due), ("status", say.status(action)), ("metric", action.success_metric),
+        ("owner", action.owner), ("due", action.due), ("status", say.status(action)),
+        ("metric", metric_of(action, facts)),
         ("opened", action.opened_on), ("done", action.done_on), ("carried", action.carry_count or None),
         ("after", effect_of(action, say)), ("reason", action.reason),
     ]  # fmt: skip

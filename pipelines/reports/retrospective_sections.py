@@ -93,8 +93,8 @@ def notes(facts: RetrospectiveFacts, say: Say, *, whole: bool = False) -> list[B
 
 def actions(facts: RetrospectiveFacts, say: Say, *, whole: bool = False) -> list[Block]:
     """What was decided here, and how earlier actions stand."""
-    rows = [_action(action, say) for action in facts.made]
-    earlier = [_action(action, say) for action in facts.earlier]
+    rows = [_action(action, facts, say) for action in facts.made]
+    earlier = [_action(action, facts, say) for action in facts.earlier]
     body = section("_retro_actions.html.j2", say, made=rows, earlier=earlier, shown=10**6 if whole else FOLDED_ACTIONS)
     return [_heading("decided", say), body]
 
@@ -226,13 +226,18 @@ def _note(note: Note, facts: RetrospectiveFacts, titles: dict[str, str], say: Sa
     }  # fmt: skip
 
 
-def _action(action: ActionItem, say: Say) -> dict[str, Any]:
+def _action(action: ActionItem, facts: RetrospectiveFacts, say: Say) -> dict[str, Any]:
     return {
         "title": action.title, "owner": action.owner, "due": action.due, "opened": action.opened_on,
-        "metric": action.success_metric, "status": say.status(action), "tone": STATUS_TONES.get(action.status, ""),
+        "metric": metric_of(action, facts), "status": say.status(action), "tone": STATUS_TONES.get(action.status, ""),
         "carried": say("actions.carried", count=action.carry_count) if action.carry_count else "",
         "effect": effect_of(action, say), "reason": action.reason, "done": action.done_on,
     }  # fmt: skip
+
+
+def metric_of(action: ActionItem, facts: RetrospectiveFacts) -> str:
+    """What an action is measured by, in the words of who decided on it, else by the series' name."""
+    return action.success_metric or facts.metric_names.get(action.metric or "", "")
 
 
 def effect_of(action: ActionItem, say: Say) -> str:

@@ -166,7 +166,7 @@ def records() -> list[tuple[str, dict[str, Any]]]:
                         "due": "2026-10-31", "success_metric": "Certificates that ran out", "topic": "t-cert",
                         "retrospective": "retrospective:permits:named", "opened_on": "2026-10-02", **_OWN}),
         ("ActionItem", {"id": "action:rota", "title": "评审轮值表", "owner": "林晓", "due": "2026-10-15", "topic": "t-review",
-                        "success_metric": "评审等待时间", "retrospective": "retrospective:permits:named",
+                        "metric": "process:评审等待时间", "direction": "decrease", "retrospective": "retrospective:permits:named",
                         "opened_on": "2026-10-02", **_OWN}),
         ("ActionItem", {"id": "action:old", "title": "Restore drill every month", "owner": "Ben Okafor", "carry_count": 2,
                         "opened_on": "2026-04-03", "retrospective": "retrospective:permits:q2", "status": "in_progress",
