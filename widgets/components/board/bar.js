@@ -21,7 +21,7 @@ const timer = (c) => {
   return menu({ class: "rb-timer", "data-menu": "timer" },
     h("summary", { class: "rb-button quiet", "data-action": "timer" }, shown ?? [icon("clock"), h("span", null, c.t("timer.set"))]),
     h("h3", null, c.t("timer.title")),
-    h("div", { class: "rb-row wrap" }, PRESETS.map((minutes) => h("button", { type: "button", class: "rb-button tiny", "data-action": "set-timer", "data-seconds": minutes * 60, onclick: set(minutes * 60) }, c.t("minutes", { count: minutes })))),
+    h("div", { class: "rb-row folds" }, PRESETS.map((minutes) => h("button", { type: "button", class: "rb-button tiny", "data-action": "set-timer", "data-seconds": minutes * 60, onclick: set(minutes * 60) }, c.t("minutes", { count: minutes })))),
     running ? h("div", { class: "rb-row" },
       button(c.t("timer.more"), { class: "tiny", "data-action": "timer-more", onclick: () => set(Math.max(left(), 0) + 60)() }, "add"),
       button(c.t("timer.stop"), { class: "tiny", "data-action": "timer-stop", onclick: set(0) }, "close")) : null);

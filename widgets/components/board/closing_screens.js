@@ -3,7 +3,7 @@ const SAVE_AFTER = 900;
 const talking = (c) => c.v.you.writes && ["discuss", "actions", "close"].some((kind) => c.v.isOpen(kind));
 const acting = (c) => c.v.you.writes && ["discuss", "actions", "close", "previous"].some((kind) => c.v.isOpen(kind));
 
-const ownerWords = (c, owner) => (c.line.state.asks.get("people")?.value ?? []).find((known) => known.name === owner)?.display_name ?? owner;
+const ownerWords = (c, owner) => (c.line.lookUp("people").value ?? []).find((known) => known.name === owner)?.display_name ?? owner;
 
 // Words of several fields that somebody else changed meanwhile.
 const formClash = (c, key, save) => {
@@ -185,7 +185,7 @@ const discussScreen = (c) => {
     h("article", { class: "rb-topic rb-card", "data-topic": topic.key, "aria-labelledby": "rb-topic-title" },
       h("header", null, h("p", { class: "rb-muted" }, c.t("discuss.place", { place: at + 1, of: ranked.length }), topic.votes ? ` · ${topic.votes} ${c.t("vote.votes", { count: topic.votes })}` : ""),
         h("h2", { id: "rb-topic-title", class: "rb-words" }, topic.title),
-        leading ? h("div", { class: "rb-row wrap" },
+        leading ? h("div", { class: "rb-row folds" },
           topic.key !== onTable ? button(c.t("discuss.take_up"), { class: "primary tiny", "data-action": "discuss", onclick: () => discuss(topic.key) }, "chat")
             : button(after ? c.t("discuss.next") : c.t("discuss.finish"), { class: "primary tiny", "data-action": "discuss-next", onclick: () => discuss(after?.key ?? null, true) }, after ? "right" : "check"),
           h("label", { class: "rb-row rb-muted" }, c.t("discuss.minutes"), h("select", { class: "rb-select tiny", value: String(topicMinutes(c)), "data-action": "topic-minutes", onchange: (event) => { c.ui.topicMinutes = Number(event.target.value); c.redraw(); } }, [2, 3, 5, 8, 10, 15].map((minutes) => h("option", { value: String(minutes) }, c.t("minutes", { count: minutes })))))) : null),
