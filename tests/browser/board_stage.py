@@ -51,7 +51,9 @@ def data_file(folder: str, key: str) -> dict[str, Any]:
 class Stage:
     """One board; people are sat by name, pages opened for them."""
 
-    def __init__(self, folder: Path, *, form: str = "start_stop_continue", anonymous: bool = False, title: str = "Sprint 24") -> None:
+    def __init__(
+        self, folder: Path, *, form: str = "start_stop_continue", anonymous: bool = False, title: str = "Sprint 24"
+    ) -> None:
         store = open_store(folder / "board.kgl")
         store.ensure_schema()
         self.format = Format.model_validate(data_file("retrospectives", form))
@@ -182,7 +184,12 @@ def page_html(language: str, dark: bool) -> str:
     """A page that looks like the product's and holds only the board."""
     static = TEMPLATES / "pages" / "static"
     look = (static / "tokens.css").read_text("utf-8") + (static / "retrobook.css").read_text("utf-8")
-    traits = {"words": Messages(language).section("board"), "language": language, "retrospective": "retro-1", "base": "/"}
+    traits = {
+        "words": Messages(language).section("board"),
+        "language": language,
+        "retrospective": "retro-1",
+        "base": "/",
+    }
     theme = ' data-theme="dark"' if dark else ' data-theme="light"'
     told = json.dumps(traits).replace("</", "<\\/")
     script = RetroBoard._esm if isinstance(RetroBoard._esm, str) else str(RetroBoard._esm)

@@ -46,7 +46,10 @@ class RetroBoard(anywidget.AnyWidget):
     """
 
     _esm = "\n".join((HERE / "board" / f"{part}.js").read_text("utf-8") for part in SCRIPT)
-    _css = "\n".join(path.read_text("utf-8") for path in (STATIC / "tokens.css", HERE / "retro_board.css"))
+    _css = "\n".join(
+        path.read_text("utf-8")
+        for path in (STATIC / "tokens.css", STATIC / "board_shell.css", HERE / "retro_board.css")
+    )
 
     words = traitlets.Dict(help="The words of the board, by key.").tag(sync=True)
     language = traitlets.Unicode("en").tag(sync=True)

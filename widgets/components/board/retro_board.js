@@ -85,8 +85,8 @@ function render({ model, el }) {
 
   const placeholder = (title, hint, more = null, name = "wait") => h("div", { key: "placeholder", class: "rb-alone-card" }, h("div", { class: "rb-card" }, icon(name), h("h1", null, title), hint ? h("p", null, hint) : null, more));
   const shell = () => h("div", { key: "shell", class: "rb-shell", role: "status", "aria-label": t("opening") },
-    h("div", { class: "rb-shell-head" }, h("i", null), h("i", null)), h("div", { class: "rb-shell-steps" }, h("i", null), h("i", null), h("i", null), h("i", null), h("i", null), h("i", null)),
-    h("div", { class: "rb-shell-columns" }, h("i", null), h("i", null), h("i", null)), h("p", { class: "rb-muted" }, t("opening")));
+    h("p", null, t("opening")), h("div", { class: "rb-shell-head" }, h("i", null), h("i", null)), h("div", { class: "rb-shell-steps" }, h("i", null), h("i", null), h("i", null), h("i", null), h("i", null), h("i", null)),
+    h("div", { class: "rb-shell-columns" }, h("i", null), h("i", null), h("i", null)));
 
   const overScreen = () => {
     const { over } = line.state;
