@@ -8,6 +8,7 @@ from urllib.parse import quote
 from kg.domain import RetrospectiveState, Role
 from kg.domain.formats import Format
 from kg.errors import InvalidRequest, KgError, NotFound
+from kg.operations.formats import FormatProblem
 from kg.policy import allow
 
 from .lesson_acts import project_key
@@ -22,6 +23,9 @@ FIELDS = frozenset({"project", "title", "team", "period_start", "period_end", "f
 
 class NewRetrospective(RetrospectivePage):
     """`/retrospectives/new`: one form; without JavaScript its buttons do what the script does."""
+
+    left_out: list[FormatProblem]
+    """Formats that cannot be offered, and why."""
 
     async def get(self) -> None:
         """The form, for a project when the address names one."""
@@ -59,6 +63,7 @@ class NewRetrospective(RetrospectivePage):
         assert self.visitor is not None
         allow(self.visitor, "create_retrospective", Role.FACILITATOR)
         found = await self.ask("list_formats")
+        self.left_out = found.problems
         return RetrospectiveForm(found.formats, self.t, datetime.now(UTC).date())
 
     async def _draw(
@@ -76,6 +81,7 @@ class NewRetrospective(RetrospectivePage):
             suggested=form.suggested_title(typed),
             minutes_of=minutes_of,
             titles=titles,
+            left_out=self.left_out,
             choices=choices if choices is not None else await project_choices(self),
         )
 
@@ -102,7 +108,8 @@ class NewRetrospective(RetrospectivePage):
         elif error.fields.get("kind") == "format":
             typed.problems["format"] = self.t(f"{section}.format")
         else:
-            reason = str(error.fields.get("reason") or self.t.error(error))
+            told = error.fields.get("reason") if self.language == "en" else None
+            reason = str(told or self.t.error(error))
             typed.problems[field if field in FIELDS else "elsewhere"] = self.t(f"{section}.elsewhere", reason=reason)
 
 

@@ -17,7 +17,6 @@ from .project_picker import project_choices
 PER_PAGE = 30
 NOTEBOOK = "retrospective"
 """The report that is made of a retrospective when it closes."""
-DONE = {"created": "created", "closed": "closed_now"}
 
 
 @dataclass(frozen=True)
