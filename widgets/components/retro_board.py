@@ -22,6 +22,11 @@ from .board_asks import ASKS
 
 HERE = Path(__file__).parent
 STATIC = TEMPLATES / "pages" / "static"
+SCRIPT = (
+    "drawing", "merging", "line", "edits", "reading", "parts", "bar",
+    "opening_screens", "note_screens", "closing_screens", "dragging", "retro_board",
+)  # fmt: skip
+"""The parts of the browser's side, in the order in which they make one module."""
 SILENT = 180.0
 """Seconds after which a page that sends no sign of life counts as left; hidden pages may send one a minute."""
 PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0)
@@ -40,9 +45,10 @@ class RetroBoard(anywidget.AnyWidget):
         base: Address below which the server's pages are.
     """
 
-    _esm = HERE / "retro_board.js"
+    _esm = "\n".join((HERE / "board" / f"{part}.js").read_text("utf-8") for part in SCRIPT)
     _css = "\n".join(
-        path.read_text("utf-8") for path in (STATIC / "tokens.css", HERE / "retro_board.css") if path.is_file()
+        path.read_text("utf-8")
+        for path in (STATIC / "tokens.css", STATIC / "board_shell.css", HERE / "retro_board.css")
     )
 
     words = traitlets.Dict(help="The words of the board, by key.").tag(sync=True)
