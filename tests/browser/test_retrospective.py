@@ -149,7 +149,7 @@ def test_three_people_run_a_whole_retrospective(site, opened, people, watch):
     phone.page.wait_for_selector("[data-screen=over]")
 
     found = site.ask("search_lessons", text=WORD)["hits"]
-    assert [hit["title"] for hit in found] == [f"Launch the {WORD} when someone is on call"]
+    assert found[0]["title"] == f"Launch the {WORD} when someone is on call"
     kept = site.ask("get_retrospective", id=key)["retrospective"]
     assert {note["text"] for note in kept["notes"]} >= {"Pairing works well", "周五发布没有人值班"}
     assert kept["topics"][0]["votes"] == 3
