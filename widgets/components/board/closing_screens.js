@@ -157,7 +157,8 @@ const discussionOf = (c, topic) => {
     props: { class: "rb-text rb-discussion", rows: 5, maxlength: 10000, placeholder: c.t("discuss.placeholder"), "aria-label": c.t("discuss.notes"), "data-field": id, readonly: !talking(c) },
   };
   const session = c.edits.sessionOf(id);
-  const state = session?.clash ? null : session ? (c.line.state.link === "open" ? "saving" : "kept") : topic.said?.discussion ? "saved" : null;
+  const unsaved = session && session.value.trim() !== session.from.trim();
+  const state = session?.clash ? null : unsaved ? (c.line.state.link === "open" ? "saving" : "kept") : topic.said?.discussion ? "saved" : null;
   return h("section", { key: id, class: "rb-said" }, h("div", { class: "rb-row" }, h("h3", null, c.t("discuss.notes")), state ? h("span", { class: "rb-muted end", "data-save": state }, c.t(`discuss.${state}`)) : null), c.edits.field(spec), c.edits.clash(spec));
 };
 

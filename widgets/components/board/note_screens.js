@@ -197,7 +197,14 @@ const topicNotes = (c, topic, most = 3) => topic.group || topic.notes.length > 1
 const voteCard = (c, topic, open, left) => {
   const given = c.v.dots[topic.key] ?? 0;
   const per = c.v.board.per_topic;
-  const set = (dots) => { c.act({ move: "vote", topic: topic.key, dots }); c.say(c.t("vote.said", { count: dots, left: left - (dots - given) })); };
+  const change = (step) => {
+    const now = read(c.line.state); // a second click may come before the first was drawn
+    const dots = (now.dots[topic.key] ?? 0) + step;
+    const over = now.board.votes - now.spent - step;
+    if (dots < 0 || dots > per || over < 0) return;
+    c.act({ move: "vote", topic: topic.key, dots });
+    c.say(c.t("vote.said", { count: dots, left: over }));
+  };
   const name = topic.title.slice(0, 120);
   return memo(topic.key, [topic.title, topic.notes.length, topic.notes[0], topic.notes[1], topic.notes[2], given, open, left, topic.votes, c.v.votes === null], () =>
     h("li", { key: topic.key, class: `rb-card rb-votable${given ? " given" : ""}`, "data-topic": topic.key, "data-dots": given },
@@ -205,9 +212,9 @@ const voteCard = (c, topic, open, left) => {
       h("div", { class: "rb-vote" },
         c.v.votes ? h("span", { class: "rb-total", "data-votes": topic.votes }, h("strong", null, topic.votes), " ", c.t("vote.votes", { count: topic.votes })) : null,
         open ? [
-          h("button", { type: "button", class: "rb-icon ring", "aria-label": c.t("vote.less", { name }), "data-action": "vote-less", disabled: !given, onclick: () => set(given - 1) }, icon("minus")),
+          h("button", { type: "button", class: "rb-icon ring", "aria-label": c.t("vote.less", { name }), "data-action": "vote-less", disabled: !given, onclick: () => change(-1) }, icon("minus")),
           dotsRow(given, per, "mine"), h("span", { class: "rb-sr" }, c.t("vote.given", { count: given })),
-          h("button", { type: "button", class: "rb-icon ring", "aria-label": c.t("vote.more", { name }), "data-action": "vote-more", disabled: given >= per || left <= 0, onclick: () => set(given + 1) }, icon("add")),
+          h("button", { type: "button", class: "rb-icon ring", "aria-label": c.t("vote.more", { name }), "data-action": "vote-more", disabled: given >= per || left <= 0, onclick: () => change(1) }, icon("add")),
         ] : given ? h("span", { class: "rb-muted" }, c.t("vote.given", { count: given })) : null)));
 };
 

@@ -44,11 +44,14 @@ const earlier = (c, action) => {
         h("span", { class: "rb-muted" }, c.t("previous.else")))) : null);
 };
 
+const MOST_EARLIER = 15;
+
 const previous = (c) =>
   answered(c, c.line.lookUp("previous"), "previous", (value) => {
     const actions = Array.isArray(value) ? value : value?.actions ?? [];
     return actions.length
-      ? h("ul", { class: "rb-list rb-narrow" }, actions.map((action) => earlier(c, action)))
+      ? h("div", { class: "rb-narrow" }, h("ul", { class: "rb-list" }, actions.slice(0, c.ui.allEarlier ? actions.length : MOST_EARLIER).map((action) => earlier(c, action))),
+        actions.length > MOST_EARLIER && !c.ui.allEarlier ? button(c.t("previous.all", { count: actions.length }), { class: "rb-more", "data-action": "all-earlier", onclick: () => { c.ui.allEarlier = true; c.redraw(); } }, "below") : null)
       : empty(c, c.t("previous.none"), c.t("previous.none_hint"), "check");
   });
 
