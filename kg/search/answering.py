@@ -22,7 +22,7 @@ from .lexical import query_terms
 from .nearest import largest
 from .ranking import FEW, facets, find, rank
 from .rerank import DEPTH, RERANKER, Reranker, rerank
-from .resemblance import Resembling, resemblance
+from .resemblance import NEXT_BEST, Resembling, resemblance
 from .standing import STANDING, losses, notices
 from .vectors import FLOATS
 
@@ -113,6 +113,8 @@ class Answerer:
         lengths = held.words.lengths(len(columns))
         found = []
         for hit in hits:
+            if hit.score < NEXT_BEST * hits[0].score:
+                break
             keys = (hit.id, *(link.id for link in hit.folded), *(link.id for link in hit.replaces))
             rows = [row for key in keys if (row := columns.row_of.get(key)) is not None]
             if rows:

@@ -1,7 +1,7 @@
 """Whether a record that was found for a text is really about the same: hits may be shown to somebody who did not ask.
 
 A search always finds the nearest there is. What is offered unasked must stand out: against
-all other records of its language as one model sees them, or by holding much of the text's
+all other records of its language as models see them, or by holding much of the text's
 information and standing out at least somewhat. Thresholds are standard scores and shares,
 never cosines: those differ by model. A record of a few words ("See attachment.") lies near
 everything and counts as much as it says.
@@ -23,10 +23,12 @@ from .vectors import FLOATS
 
 CLEARLY = 3.5
 """So many standard deviations nearer than records of that language are: meaning alone tells."""
-SOMEWHAT, LEAST, A_WORD_MORE = 2.9, 1.8, 1 / 20
-"""With shared words less is enough: the less, the more information they hold."""
-COVERED, INFORMATION = 0.3, 5.0
-"""Shared words count from this share of the text's information, and so many nats on (a rare and a common word)."""
+SOMEWHAT, A_NAT, LEAST = 4.0, 0.08, 1.8
+"""With shared words less is enough, by `A_NAT` for each nat of information in them, but never less than `LEAST`."""
+COVERED, INFORMATION, MOST_INFORMATION = 0.3, 5.0, 25.0
+"""Shared words count from this share of the text's information, and from so many nats on (a rare and a common word)."""
+NEXT_BEST = 0.7
+"""What scores less than this share of the best hit is not shown beside it."""
 WORDS_ALONE, INFORMATION_ALONE = 0.5, 10.0
 """The same where no model can speak."""
 FEW_TERMS = 5.0
@@ -42,8 +44,8 @@ class Resemblance:
     Attributes:
         covered: Share of the text's information in words that the record holds, 0 to 1.
         information: The same in nats.
-        nearness: By the model that sees it nearest, in standard deviations over the other
-            records of its language; None where no model can tell.
+        nearness: In standard deviations over the other records of its language, the mean of the
+            models that can tell; None where none can.
         said: How much the record says, 0 to 1: few words lie near everything.
     """
 
@@ -57,7 +59,7 @@ class Resemblance:
         """True when the record is about the same, as far as can be told."""
         if self.nearness is None:
             return self.covered >= WORDS_ALONE and self.information >= INFORMATION_ALONE
-        wanted = max(LEAST, SOMEWHAT - self.information * A_WORD_MORE)
+        wanted = max(LEAST, SOMEWHAT - A_NAT * min(self.information, MOST_INFORMATION))
         return self.by_meaning or (self.by_words and self.nearness >= wanted)
 
     @property
@@ -103,19 +105,19 @@ def resemblance(
         lengths: How many terms each row has.
     """
     codes = languages.codes.view
-    nearness: float | None = None
+    seen_by: list[float] = []
     for meaning in meanings:
         known = visible[meaning.known[visible] & ~np.isin(visible, rows)]
+        found = []
         for row in rows:
-            if not meaning.known[row]:
-                continue
             spoken = known[codes[known] == codes[row]]
             seen = meaning.cosines[spoken if len(spoken) >= ENOUGH else known]
             spread = float(seen.std()) if len(seen) >= ENOUGH else 0.0
-            if spread > 0:
-                own = (float(meaning.cosines[row]) - float(seen.mean())) / spread
-                nearness = own if nearness is None else max(nearness, own)
-    nearness = None if nearness is None else round(nearness, 2)
+            if meaning.known[row] and spread > 0:
+                found.append((float(meaning.cosines[row]) - float(seen.mean())) / spread)
+        if found:
+            seen_by.append(max(found))
+    nearness = round(sum(seen_by) / len(seen_by), 2) if seen_by else None
     longest = max(float(lengths[row]) for row in rows)
     covered = max(float(words.coverage[row]) for row in rows)
     return Resemblance(

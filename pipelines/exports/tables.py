@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from kg.operations.retrospective_facts import RetrospectiveFacts
 
+from ..reports.retrospective_sections import metric_of
 from ..reports.retrospective_wording import RetrospectiveWording, columns_of, title_of, votes_of
 from ..spreadsheets import guarded
 
@@ -61,7 +62,7 @@ def actions_table(facts: RetrospectiveFacts, say: RetrospectiveWording) -> bytes
             rows.append(
                 [
                     action.title, action.owner or "", str(action.due or ""), say.status(action),
-                    action.success_metric or "", *("" if value is None else repr(value) for value in figures),
+                    metric_of(action, facts), *("" if value is None else repr(value) for value in figures),
                     str(action.opened_on or ""), str(action.done_on or ""), str(action.carry_count),
                     titles.get(action.topic or "", ""), action.reason or "", say(f"export.{where}"),
                 ]

@@ -47,8 +47,8 @@ def export(
     settings = read_settings({"home": home})
     with reach_graph(settings) as graph:
         facts = _facts(graph, retrospective)
-        around = None if form == "csv" else period_around(graph, facts)
-        made = export_retrospective(facts, form, language, part=what, around=around, home=settings.home)
+        wall = None if form == "csv" else period_around(graph, facts)
+        made = export_retrospective(facts, form, language, part=what, wall=wall, home=settings.home)
     if str(to) == "-":
         click.echo(made, nl=False)
         return

@@ -259,6 +259,7 @@ def _config(settings: Settings) -> Config:
                 "show_tracebacks": False,
                 "strip_sources": True,
                 "extension_language_mapping": {},
+                "extension_denylist": ["@voila-dashboards/jupyterlab-preview"],  # it is for JupyterLab alone
             },
             "VoilaExecutor": {"cell_error_instruction": "", "timeout": CELL_TIMEOUT},
             "ZMQChannelsWebsocketConnection": {"limit_rate": False},

@@ -29,10 +29,8 @@ class RetrospectiveExport(Page):
         from pipelines.exports import FORMATS, export_retrospective, file_name
         from pipelines.reports.retrospective_period import period_around
 
-        around = None if form == "csv" else period_around(graph, facts)
-        body = export_retrospective(
-            facts, form, self.language, part=part, around=around, home=self.server.settings.home
-        )
+        wall = None if form == "csv" else period_around(graph, facts)
+        body = export_retrospective(facts, form, self.language, part=part, wall=wall, home=self.server.settings.home)
         return body, file_name(facts, form, part), FORMATS[form]
 
 

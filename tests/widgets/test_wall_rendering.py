@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from kg.domain.wall import Fact
+from kg.operations.topic_lessons import SimilarLesson
 from kg.operations.wall import Wall
 from pipelines.messages import Messages
+from widgets.rendering.similar import similar_told
 from widgets.rendering.wall import told, wall_told
 
 VALUES = {
@@ -82,3 +84,17 @@ def test_every_title_that_the_facts_use_has_words():
     }  # fmt: skip
     known = {key.split(".")[2] for key in sorted(Messages("en").keys()) if key.startswith("wall.facts.")}
     assert {name for name in used if name not in known} <= {"work_items", "work_facts"}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_past_lesson_says_where_it_happened_how_often_and_why_it_is_shown(language):
+    say = Messages(language)
+    one = SimilarLesson(
+        lesson="l", title="Old `soil`", project="p", project_name="Bridge", why="both", terms=["soil", "survey"],
+        recommendation="Drill.", recurred=2, here_before=1, learnt_on=date(2025, 1, 1),
+    )  # fmt: skip
+    found = similar_told(one, say)
+    assert "Bridge" in found["before"] and found["title"] == "Old soil" and len(found["facts"]) == 3
+    assert "soil" in found["why"] and "survey" in found["why"]
+    here = similar_told(one.model_copy(update={"same_project": True, "terms": [], "recurred": 0}), say)
+    assert "Bridge" not in here["before"] and len(here["facts"]) == 1 and "{" not in here["why"]

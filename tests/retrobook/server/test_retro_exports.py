@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from kg.graph import KnowledgeGraph
 from tests.pipelines import retrospective_factory as factory
-from tests.retrobook.server.conftest import RunningServer
+from tests.retrobook.server.conftest import Browser, RunningServer, eventually
 
 NAMED = "/retrospectives/retrospective:permits:named"
 
@@ -80,3 +81,33 @@ def test_paper_keeps_nobody_waiting(server: RunningServer) -> None:
             waits.append(time.monotonic() - began)
         thread.join()
         assert waits and sorted(waits)[len(waits) // 2] < 0.5
+
+
+def test_its_report_is_asked_for_from_the_page_and_stands_under_its_own_title(server: RunningServer) -> None:
+    with server.owner() as browser:
+        asked = browser.submit(
+            "/reports/run", notebook="retrospective", retrospective="retrospective:permits:few", language="en"
+        )
+        assert asked.status_code == 202, asked.text
+        state = ended(browser, asked.json()["job"])
+        assert state["status"] == "succeeded", state
+        page = browser.get(state["url"]).text
+        assert "Four of us" in page and "/retrospectives/retrospective:permits:few" in page
+        assert "Whole life of the project" not in page
+        home = browser.get("/").text
+        assert "Four of us" in home
+        refused = browser.submit("/reports/run", notebook="retrospective", retrospective="retrospective:permits:open")
+        state = ended(browser, refused.json()["job"])
+        assert (state["status"], state["error"]["code"]) == ("failed", "still_open")
+
+
+def ended(browser: Browser, job: str) -> dict[str, Any]:
+    """What became of a report that was asked for."""
+    told: list[dict[str, Any]] = []
+
+    def is_over() -> bool:
+        told.append(browser.get(f"/reports/jobs/{job}").json())
+        return told[-1]["status"] in ("succeeded", "failed")
+
+    assert eventually(is_over, 60)
+    return told[-1]

@@ -9,7 +9,8 @@ import pytest
 from kg.domain.formats import PhaseKind
 from pipelines.messages import Messages
 from pipelines.retrospectives import Formats
-from retrobook.server.retrospective_form import RetrospectiveForm, rows_of
+from retrobook.server.retrospective_form import RetrospectiveForm
+from retrobook.server.retrospective_phases import rows_of
 
 TODAY = date(2026, 3, 2)
 

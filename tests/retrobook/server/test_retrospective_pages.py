@@ -10,6 +10,7 @@ import pytest
 
 from kg.domain import ActionItem, Lesson, Retrospective
 from kg.store.records import put_records
+from pipelines.resources import TEMPLATES
 from tests.conftest import NOON
 
 from .conftest import two_projects
@@ -158,6 +159,20 @@ def test_without_a_script_a_button_brings_the_phases_of_another_format(facilitat
     page = facilitator.get("/retrospectives/new")
     page = facilitator.submit("/retrospectives/new", **filled(page, format="five_whys", refill="1"))
     assert page.status_code == 200 and filled(page)["phases_of"] == "five_whys"
+
+
+def test_a_format_of_ones_own_is_offered_and_a_broken_one_says_where(server, facilitator):
+    folder = server.home / "templates" / "retrospectives"
+    folder.mkdir(parents=True)
+    good = (TEMPLATES / "retrospectives" / "kpt.yaml").read_text("utf-8")
+    (folder / "ours.yaml").write_text(good.replace("en: Keep, Problem, Try", "en: Our own way"), "utf-8")
+    (folder / "broken.yaml").write_text("name: {en: x}\n", "utf-8")
+    try:
+        page = facilitator.get("/retrospectives/new").text
+        assert "Our own way" in page and "broken.yaml is wrong in line" in page
+        assert opened(facilitator, format="ours").url.path.startswith("/retrospectives/retrospective:")
+    finally:
+        (folder / "broken.yaml").unlink()
 
 
 def test_members_take_part_and_only_facilitators_open(member, facilitator, board):
