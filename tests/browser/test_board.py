@@ -369,6 +369,7 @@ def test_every_phase_fits_its_screen_and_has_no_axe_violations(stage, show, lang
             found[phase] = [f"{rule['id']}: {node['html'][:160]}" for rule in broken for node in rule["nodes"]]
         if phase in ("write", "actions") and width > 600:
             page.click("[data-action=people]")
+            page.wait_for_timeout(300)  # it fades in
             broken = Axe().run(page, options=RULES)["violations"]
             found |= (
                 {f"{phase} people": [f"{r['id']}: {n['html'][:160]}" for r in broken for n in r["nodes"]]}
