@@ -121,6 +121,25 @@ def drag(page, what, onto):
     page.mouse.up()
 
 
+def test_a_finger_drags_a_note_by_its_grip_on_a_phone(stage, show):
+    notes_on(stage, "Certificates expired", "Nobody renews certificates")
+    page = show("bo", width=390)
+    start, end = note(page, "n0").bounding_box(), note(page, "n1").bounding_box()
+    touch = page.context.new_cdp_session(page)
+
+    def send(kind, *points):
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
+
+    here, there = (start["x"] + 12, start["y"] + start["height"] / 2), (end["x"] + 60, end["y"] + end["height"] / 2)
+    send("touchStart", here)
+    for step in range(1, 6):
+        send("touchMove", tuple(a + (b - a) * step / 5 for a, b in zip(here, there, strict=True)))
+    page.wait_for_selector("[data-note=n1][data-over]")
+    send("touchEnd")
+    page.wait_for_selector("[data-topic] [data-note=n1]")
+    assert stage.room.state.items["n0"].group == stage.room.state.items["n1"].group
+
+
 def test_notes_are_grouped_with_the_keyboard_alone_and_it_is_said(stage, show):
     notes_on(stage, "Certificates expired", "Nobody renews certificates", "Lunch was good")
     page = show()
@@ -276,6 +295,30 @@ def test_a_guest_waits_until_a_facilitator_lets_them_in(stage, show):
     ana.click("[data-action=admit]")
     kim.wait_for_selector("[data-screen=board]")
     assert kim.locator("[data-action=next], [data-action=share]").count() == 0
+
+
+def test_phases_in_ones_own_time_are_open_at_once_and_looked_at_freely(stage, show):
+    plan = [phase.model_dump(mode="json") for phase in stage.room.state.board.phases]
+    for phase in plan:
+        phase["asynchronous"] = phase["kind"] in ("check_in", "previous", "facts", "write")
+    stage.play("ana", "plan_phases", phases=plan)
+    bo, ana = show("bo"), show("ana")
+    bo.click("[data-look=write]")
+    bo.wait_for_selector("[data-phase=write][data-here=check_in] [data-quick-add=start]")
+    ana.click("[data-step=write]")
+    ana.click("[data-action=move-here]")
+    bo.wait_for_selector("[data-here=write]")
+
+
+def test_a_facilitator_plans_the_phases_from_the_board(stage, show):
+    page, other = show("ana"), show("bo")
+    page.click("[data-action=plan]")
+    page.click("[data-plan-phase=facts] input[type=checkbox] >> nth=0")
+    page.click("[data-action=save-plan]")
+    other.wait_for_selector("[data-step=facts]:disabled")
+    page.click("[data-action=next]")
+    page.click("[data-action=next]")
+    other.wait_for_selector("[data-phase=write]")
 
 
 def test_observers_see_everything_and_can_do_nothing(stage, show):
