@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from markupsafe import Markup
 
-from kg.domain import ActionItem, ActionStatus, Answers, Note, Topic
+from kg.domain import ActionItem, ActionStatus, Answers, Note, Retrospective, Topic
 from kg.operations.retrospective_facts import FROM_ELSEWHERE, RetrospectiveFacts
 from kg.operations.wall import Wall
 
@@ -14,7 +15,7 @@ from . import retrospective_figures as figures
 from . import retrospective_narrative as narrative
 from .blocks import Block, section
 from .outcomes import sources_of_records
-from .retrospective_wording import TONES, RetrospectiveWording, columns_of, title_of, votes_of
+from .retrospective_wording import IN_MARKDOWN, TONES, RetrospectiveWording, columns_of, title_of, votes_of
 from .sections import anchor
 from .wording import untimed
 
@@ -73,7 +74,10 @@ def topics(facts: RetrospectiveFacts, say: Say) -> list[Block]:
     cards = [_topic(topic, facts, most, say) for _, topic in order]
     loud = [card for card in cards if not _is_quiet(card)]
     quiet = [card for card in cards if _is_quiet(card)]
-    return [_heading("topics", say), section("_retro_topics.html.j2", say, topics=loud, quiet=quiet)]
+    return [
+        _heading("topics", say),
+        section("_retro_topics.html.j2", say, topics=loud, quiet=quiet, longer=_longer(held, say)),
+    ]
 
 
 def notes(facts: RetrospectiveFacts, say: Say, *, whole: bool = False) -> list[Block]:
@@ -111,7 +115,9 @@ def lessons(facts: RetrospectiveFacts, say: Say) -> list[Block]:
         }
         for r in facts.recurrences
     ]  # fmt: skip
-    body = section("_retro_lessons.html.j2", say, lessons=facts.lessons, again=again, anchor=anchor)
+    body = section("_retro_lessons.html.j2", say, lessons=facts.lessons, again=again, anchor=anchor,
+        longer=_longer(facts.retrospective, say),
+    )  # fmt: skip
     return [_heading("learnt", say), body]
 
 
@@ -208,6 +214,11 @@ def _topic(topic: Topic, facts: RetrospectiveFacts, most: int, say: Say) -> dict
         ],
         "again": [r for r in facts.recurrences if r.topic == topic.key],
     }  # fmt: skip
+
+
+def _longer(held: Retrospective, say: Say) -> Callable[[str | None], Markup]:
+    """How longer texts are shown: tags are dropped from reports of elsewhere, and shown where somebody typed them."""
+    return say.prose if held.format in IN_MARKDOWN else say.typed
 
 
 def _is_quiet(card: dict[str, Any]) -> bool:

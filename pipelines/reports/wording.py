@@ -100,9 +100,13 @@ class Wording:
 
     def prose(self, text: str | None, *, inline: bool = False) -> Markup:
         """A longer text from the records, its Markdown made HTML; embedded HTML is dropped."""
-        if not text:
-            return Markup("")
-        clean = prepared(text)
+        return self._made(prepared(text), text, inline=inline) if text else Markup("")
+
+    def typed(self, text: str | None) -> Markup:
+        """A longer text as somebody typed it here: its Markdown made HTML, tags shown as they stand."""
+        return self._made(linked(text), text) if text else Markup("")
+
+    def _made(self, clean: str, text: str, *, inline: bool = False) -> Markup:
         made = _markdown().renderInline(clean) if inline else _markdown().render(clean)
         own = detect_language(text)
         if own != self.language:
@@ -114,8 +118,15 @@ def prepared(text: str) -> str:
     """Markdown without embedded HTML, and with bare addresses made links; code is left alone."""
     parts = _CODE.split(text)
     for index in range(0, len(parts), 2):
-        plain = _IMAGE.sub("", _TAG.sub("", _EMBEDDED.sub("", parts[index])))
-        parts[index] = _BARE_URL.sub(lambda match: f"<{match.group(0)}>", plain)
+        parts[index] = _IMAGE.sub("", _TAG.sub("", _EMBEDDED.sub("", parts[index])))
+    return linked("".join(parts))
+
+
+def linked(text: str) -> str:
+    """Markdown with bare addresses made links; code is left alone."""
+    parts = _CODE.split(text)
+    for index in range(0, len(parts), 2):
+        parts[index] = _BARE_URL.sub(lambda match: f"<{match.group(0)}>", parts[index])
     return "".join(parts)
 
 

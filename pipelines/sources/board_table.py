@@ -56,7 +56,7 @@ class _Reading:
         self._columns: dict[str, str] = {}
         for heading in table.columns:
             field = words.field(heading)
-            if field:
+            if field and field != "passed_over":
                 self._columns.setdefault(field, heading)
         if "column" not in self._columns and "topic" in self._columns and "type" not in self._columns:
             self._columns["column"] = self._columns.pop("topic")
@@ -69,9 +69,9 @@ class _Reading:
                 f"{self._file} has no heading such as Note or 内容: "
                 "each of its columns was taken for a column of the board"
             )
-            self.board.columns = [title for title, _ in self._wide.values()]
+            self.board.columns = [title for title, _ in self._wide.values() if words.kind(title) != "action"]
         known = set(self._columns.values())
-        unread = [name for name in table.columns if name not in known and words.field(name) != "passed_over"]
+        unread = [name for name in table.columns if name not in known]
         if self.take != self._cells and unread:
             self.board.remarks.append(f"columns that were not read: {', '.join(unread)}")
 
@@ -110,12 +110,13 @@ class _Reading:
         elif kind == "comment":
             self._comment(row, topic, text)
         elif kind == "action":
-            self._decided(row, text, topic)
+            self.board.actions.append(self._decided(row, text, topic))
         else:
+            decided = self._decided(row, action, topic) if action else None  # before anything of the row is kept
             if text:
                 self._note(row, column or "Notes", text, topic)
-            if action:
-                self._decided(row, action, topic)
+            if decided:
+                self.board.actions.append(decided)
 
     def _note(self, row: Row, column: str, text: str, topic: str | None) -> None:
         votes = count_of(self._cell(row, "votes"))
@@ -140,17 +141,14 @@ class _Reading:
         found.discussion = "\n\n".join(part for part in (found.discussion, text) if part)
         found.discussed = True
 
-    def _decided(self, row: Row, title: str, topic: str | None) -> None:
+    def _decided(self, row: Row, title: str, topic: str | None) -> BoardAction:
         said = self._cell(row, "status")
         status = self.words.status(said) if said else None
         if said and status is None:
             raise BadValue(f"the status {said!r} is not known (open, in progress, done, cancelled)")
-        self.board.actions.append(
-            BoardAction(
-                title, self._cell(row, "owner") or None, day_of(self._cell(row, "due")),
-                self._cell(row, "metric") or None, status, day_of(self._cell(row, "opened")),
-                day_of(self._cell(row, "done")), topic,
-            )
+        return BoardAction(
+            title, self._cell(row, "owner") or None, day_of(self._cell(row, "due")), self._cell(row, "metric") or None,
+            status, day_of(self._cell(row, "opened")), day_of(self._cell(row, "done")), topic,
         )  # fmt: skip
 
     def _action(self, row: Row) -> None:
@@ -162,15 +160,16 @@ class _Reading:
         if not title:
             self.reject(row, "action", "the action has no text")
             return
-        self._decided(row, title, self._cell(row, "topic") or None)
+        self.board.actions.append(self._decided(row, title, self._cell(row, "topic") or None))
 
     def _cells(self, row: Row) -> None:
+        found = []
         for heading, (title, votes) in self._wide.items():
             text = unguarded(str(row.values.get(heading) or "")).strip()
-            if not text:
-                continue
+            if text:
+                found.append((title, text, count_of(str(row.values.get(votes) or "")) if votes else 0))
+        for title, text, count in found:  # the row is sound: now it is kept
             if self.words.kind(title) == "action":
                 self.board.actions.append(BoardAction(text))
-                continue
-            count = count_of(str(row.values.get(votes) or "")) if votes else 0
-            self.board.add_note(BoardNote(title, text, count))
+            else:
+                self.board.add_note(BoardNote(title, text, count))

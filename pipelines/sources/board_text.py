@@ -16,7 +16,7 @@ from .values import BadValue
 _DETAIL = re.compile(r"^\s*([^:：]{1,40})[:：]\s*(.*)$", re.DOTALL)
 _VOTES = re.compile(
     r"\s*[(\[（]\s*(?:\+\s*(\d+)|(\d+)\s*(?:votes?|票|likes?|points?|赞)|(?:votes?|票数?|👍)\s*[:：]?\s*(\d+))\s*[)\]）]\s*$"
-    r"|\s+(?:👍|\+)\s*(\d+)\s*$",
+    r"|\s+👍\s*(\d+)\s*$",
     re.IGNORECASE,
 )
 _TICK = re.compile(r"^\[([ xX])\]\s*")

@@ -31,7 +31,7 @@ def test_dates_are_said_as_each_language_says_them() -> None:
     ],
 )  # fmt: skip
 def test_no_markup_of_a_record_reaches_the_page(say: Wording, text: str) -> None:
-    for made in (say.prose(text), say.prose(text, inline=True), say.data(text)):
+    for made in (say.prose(text), say.prose(text, inline=True), say.typed(text), say.data(text)):
         lowered = str(made).lower()
         assert not any(tag in lowered for tag in ("<script", "<img", "<iframe", "<svg", 'href="javascript'))
 
@@ -75,3 +75,9 @@ def test_figures_are_what_plotly_takes() -> None:
     go.Figure(figure.spec)
     data, metadata = figure._repr_mimebundle_()
     assert "text/html" in data and metadata["retrobook"]["figure"]["rows"]
+
+
+def test_what_somebody_typed_here_is_shown_with_its_tags_and_loses_nothing(say: Wording) -> None:
+    made = say.typed("use <b>bold</b> and <script>x</script>, see https://example.org/x.")
+    assert "&lt;b&gt;bold&lt;/b&gt;" in made and "&lt;script&gt;x" in made
+    assert '<a href="https://example.org/x"' in made

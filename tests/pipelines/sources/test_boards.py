@@ -248,3 +248,22 @@ def test_a_board_is_read_without_a_graph(tmp_path: Path) -> None:
     path = tmp_path / "b.txt"
     path.write_text("Went well\n=========\n* one\n* two\n", encoding="utf-8")
     assert [(note.column, note.text) for note in read_board(path).notes] == [("Went well", "one"), ("Went well", "two")]
+
+
+def test_a_rejected_row_leaves_nothing_behind(board: Any) -> None:
+    report, facts = board("Went well,Votes,To improve,Votes\nFine,1,Slow,lots\nGood,2,,\n", title="W")
+    assert [note.text for note in facts.retrospective.notes] == ["Good"] and report.rejected == 1
+    rows = "Column,Text,Action,Due\nGood,Fine,Do it,someday\nGood,Better,Do that,2026-05-01\n"
+    report, facts = board(rows, title="R")
+    assert [note.text for note in facts.retrospective.notes] == ["Better"] and report.rejected == 1
+    assert [action.title for action in facts.made] == ["Do that"]
+
+
+def test_a_figure_at_the_end_of_a_note_is_not_taken_for_votes(board: Any) -> None:
+    _, facts = board("## Good\n- We grew by +5\n- Iteration (3)\n- Demo 👍 4\n- Rota (+2)\n", "b.md")
+    assert notes(facts) == [
+        ("Good", "We grew by +5", 0),
+        ("Good", "Iteration (3)", 0),
+        ("Good", "Demo", 4),
+        ("Good", "Rota", 2),
+    ]

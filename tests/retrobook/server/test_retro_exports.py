@@ -101,6 +101,71 @@ def test_its_report_is_asked_for_from_the_page_and_stands_under_its_own_title(se
         assert (state["status"], state["error"]["code"]) == ("failed", "still_open")
 
 
+def test_what_was_said_at_a_board_is_in_the_report_of_its_close_and_in_every_file(server: RunningServer) -> None:
+    password = server.add_person("fred", ["unit:City"], roles=["facilitator"])
+    attack = "<script>alert(1)</script>"
+    with server.sign_in("fred", password) as browser:
+
+        def call(operation: str, **values: Any) -> dict[str, Any]:
+            answer = browser.call(operation, **values)
+            assert answer.status_code == 200, answer.text
+            found: dict[str, Any] = answer.json()
+            return found
+
+        key = call(
+            "create_retrospective", project="project:permits", format="start_stop_continue", title="Live one", anonymous=True
+        )["retrospective"]["id"]  # fmt: skip
+
+        def play(**move: Any) -> None:
+            call("play_move", retrospective=key, move=move)
+
+        def go(kind: str) -> None:
+            items = call("board_view", retrospective=key)["view"]["items"]
+            board = next(item for item in items if item["kind"] == "board")
+            place = next(n for n, phase in enumerate(board["phases"]) if phase["kind"] == kind)
+            play(move="go_to_phase", phase=place, seen=board["phase"])
+
+        browser.get(f"/apps/retro_board?retrospective={key}")
+        go("write")
+        for note, column, text in (
+            ("n1", "stop", f"Late {attack}"),
+            ("n2", "stop", "Very late"),
+            ("n3", "start", "谁也没投票"),
+        ):
+            play(move="add_note", note=note, column=column, text=text)
+        go("group")
+        items = call("board_view", retrospective=key)["view"]["items"]
+        keys = {item["text"]: item["id"] for item in items if item["kind"] == "note"}
+        play(move="group_notes", group="g1", notes=[keys[f"Late {attack}"], keys["Very late"]], title="Deploys")
+        go("vote")
+        play(move="vote", topic="g1", dots=2)
+        go("discuss")
+        play(move="write_discussion", topic="g1", text=f"Nobody *watched* {attack}.", base=0)
+        play(move="put_action", action="a1", title="Deploy before lunch", owner="mona", topic="g1")
+        call("close_retrospective", id=key)
+        for form in ("csv", "md", "html"):
+            text = browser.get(f"/retrospectives/{key}/export.{form}").text
+            assert (
+                "谁也没投票" in text and attack not in (text if form != "csv" else "") and "fred" not in body_of(text)
+            )
+            assert form == "csv" or "Deploy before lunch" in text
+        assert browser.get(f"/retrospectives/{key}/export.pdf").content.startswith(b"%PDF")
+
+        def report() -> str | None:
+            runs = call("list_runs", notebook="retrospective", limit=50)["runs"]
+            return next((r["run"]["id"] for r in runs if r["run"]["parameters"]["retrospective"] == key), None)
+
+        assert eventually(report, 60)
+        shown = browser.get(f"/reports/{report()}/content").text
+        assert "谁也没投票" in shown and "<em>watched</em>" in shown and "&lt;script&gt;alert(1)" in shown
+        assert attack not in shown and "Deploy before lunch" in shown
+
+
+def body_of(text: str) -> str:
+    """Without the line that says who facilitated."""
+    return "\n".join(line for line in text.splitlines() if "Facilitated by" not in line)
+
+
 def ended(browser: Browser, job: str) -> dict[str, Any]:
     """What became of a report that was asked for."""
     told: list[dict[str, Any]] = []
