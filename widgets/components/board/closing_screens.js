@@ -185,7 +185,7 @@ const discussScreen = (c) => {
           h("span", { class: "rb-rank" }, one.said?.discussed ? icon("check") : place + 1), h("span", { class: "rb-agenda-title" }, one.title, one.key === onTable ? h("em", null, c.t("discuss.on_table")) : null), h("span", { class: "rb-total" }, one.votes, h("span", { class: "rb-sr" }, c.t("vote.votes", { count: one.votes })))))))) ),
     h("article", { class: "rb-topic rb-card", "data-topic": topic.key, "aria-labelledby": "rb-topic-title" },
       h("header", null, h("p", { class: "rb-muted" }, c.t("discuss.place", { place: at + 1, of: ranked.length }), topic.votes ? ` · ${topic.votes} ${c.t("vote.votes", { count: topic.votes })}` : ""),
-        h("h2", { id: "rb-topic-title", class: "rb-words" }, topic.title),
+        h("h2", { id: "rb-topic-title", class: `rb-words${topic.title.length > 140 ? " long" : ""}` }, topic.title),
         leading ? h("div", { class: "rb-row folds" },
           topic.key !== onTable ? button(c.t("discuss.take_up"), { class: "primary tiny", "data-action": "discuss", onclick: () => discuss(topic.key) }, "chat")
             : button(after ? c.t("discuss.next") : c.t("discuss.finish"), { class: "primary tiny", "data-action": "discuss-next", onclick: () => discuss(after?.key ?? null, true) }, after ? "right" : "check"),

@@ -20,6 +20,7 @@ function render({ model, el }) {
   const root = document.createElement("div");
   root.className = "rb-board";
   root.lang = locale;
+  root.dataset.lmSuppressShortcuts = "true"; // in JupyterLab a key on a note is no command to the notebook
   root.dataset.board = model.get("retrospective");
   el.replaceChildren(root);
   const draw = stage(root);
@@ -157,7 +158,7 @@ function render({ model, el }) {
   const on = (target, kind, listener) => target.addEventListener(kind, listener, { signal: leaving.signal });
   on(document, "pointerdown", (event) => c.shutMenus(event.target));
   on(document, "keydown", (event) => {
-    if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z" && !event.target.closest?.("input, textarea, select, [contenteditable]") && c.v?.you?.writes) { event.preventDefault(); c.undo(); }
+    if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z" && !event.target.closest?.("input, textarea, select, [contenteditable]") && (root.contains(event.target) || event.target === document.body) && c.v?.you?.writes) { event.preventDefault(); c.undo(); }
   });
   on(window, "pagehide", () => edits.keepNow());
   const unwatch = watchDrags(root, { may: () => c.v?.isOpen("group") && c.v.you.writes, drop: (key, target) => dropNote(c, key, target) });
