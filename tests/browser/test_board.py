@@ -317,6 +317,7 @@ def test_a_facilitator_plans_the_phases_from_the_board(stage, show):
     page.click("[data-action=save-plan]")
     other.wait_for_selector("[data-step=facts]:disabled")
     page.click("[data-action=next]")
+    page.wait_for_selector("[data-phase=previous]")
     page.click("[data-action=next]")
     other.wait_for_selector("[data-phase=write]")
 
