@@ -297,6 +297,30 @@ def test_a_guest_waits_until_a_facilitator_lets_them_in(stage, show):
     assert kim.locator("[data-action=next], [data-action=share]").count() == 0
 
 
+def test_a_guest_of_an_anonymous_board_writes_as_soon_as_they_are_let_in(show, tmp_path):
+    board = Stage(tmp_path / "anonymous", anonymous=True)
+    board.go("write")
+    board.sit("guest-1", "Kim", guest=True, waits=True)
+    kim, ana = show("guest-1", board=board), show("ana", board=board)
+    ana.click("[data-action=admit]")
+    kim.fill("[data-quick-add=start]", "From a guest")
+    kim.press("[data-quick-add=start]", "Enter")
+    ana.wait_for_selector("[data-others='1']")
+
+
+def test_a_guest_who_comes_back_in_another_browser_has_their_notes_again(stage, show):
+    stage.go("write")
+    stage.sit("guest-1", "Kim", guest=True)
+    stage.play("guest-1", "add_note", note="kims", column="start", text="Mine from before")
+    stage.sit("guest-2", "Kim again", guest=True, waits=True)
+    kim, ana = show("guest-2"), show("ana")
+    ana.select_option("[data-action=same-as]", index=1)
+    kim.wait_for_selector("[data-note=kims][data-mine]")
+    kim.fill("[data-quick-add=start]", "Mine from now")
+    kim.press("[data-quick-add=start]", "Enter")
+    kim.wait_for_function("document.querySelectorAll('[data-note][data-mine]:not(.unsent)').length === 2")
+
+
 def test_phases_in_ones_own_time_are_open_at_once_and_looked_at_freely(stage, show):
     plan = [phase.model_dump(mode="json") for phase in stage.room.state.board.phases]
     for phase in plan:

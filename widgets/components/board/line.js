@@ -108,6 +108,7 @@ function openLine(model, changed, told) {
   const takeView = (message) => {
     if (state.you && message.rev < state.rev && message.you?.seat === state.you.seat && !toSend) return;
     const first = state.you?.seat !== message.you.seat;
+    if (state.you?.waiting && !message.you.waiting) tell({ type: "sync" }); // let in: with that comes the right to write
     state.you = message.you;
     state.rev = message.rev;
     state.items = new Map(message.items.map((item) => [item.id, item]));
