@@ -152,9 +152,12 @@ class Room:
             self._tell_presence()
             return watcher
 
-    def show_again(self, watcher: Watcher) -> None:
-        """Send the whole board once more: its page has missed something."""
+    def show_again(self, visitor: Visitor, watcher: Watcher) -> None:
+        """Send the whole board once more: its page has missed something, or its guest was let in."""
         with self._lock:
+            if not self.closed and self.state.seat_of(visitor.name) is not None:
+                actor, watcher.token = self._actor(visitor, watcher.token)
+                watcher.seat, watcher.voter = actor.seat.id, actor.voter
             watcher.send(view_message(self.state, watcher, self._online(), self._clock()))
 
     def leave(self, watcher: Watcher) -> None:
@@ -275,9 +278,20 @@ class Room:
                 self._texts.kept(old or item, said or "", text, rev)
         if self.state.board.phase != phase:
             self._done.clear()
+        self._seat_again(put, dropped)
         told = patch_messages(self.state, self._watchers, put, dropped, self._clock(), self._online(), anew=change.anew)
         for watcher, text in told:
             watcher.send(text)
+
+    def _seat_again(self, put: list[AnyItem], dropped: list[AnyItem]) -> None:
+        """The pages of a guest who came back belong to the seat that they had before."""
+        left = {item.id: item.person for item in dropped if isinstance(item, Seat)}
+        if not left:
+            return
+        seats = {item.person: item.id for item in put if isinstance(item, Seat)}
+        for watcher in self._watchers:
+            if (seat := seats.get(left.get(watcher.seat, ""))) is not None:
+                watcher.seat = seat
 
     def _back(self, actor: Actor) -> Change:
         done = self._done[actor.seat.id]

@@ -64,14 +64,19 @@ def run_retrobook(home: Path, *words: str) -> str:
     return done.stdout
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The sample portfolio with a report in each language, served and fully encoded."""
+def require_chromium() -> None:
+    """Skip what needs a browser where there is none; fail where there has to be one."""
     if not CHROMIUM.exists():
         missing = f"no Chromium at {CHROMIUM}: install it (apt install chromium) or name it in RETROBOOK_CHROMIUM"
         if os.environ.get("RETROBOOK_REQUIRE_BROWSER") == "1":
             pytest.fail(missing)
         pytest.skip(f"BROWSER TESTS NOT RUN: {missing}")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The sample portfolio with a report in each language, served and fully encoded."""
+    require_chromium()
     home = tmp_path_factory.mktemp("site") / "home"
     run_retrobook(home, "init", "--sample")
     env = {k: v for k, v in os.environ.items() if not k.startswith("RETROBOOK_")} | {"PYTHONPATH": str(ROOT)}
@@ -110,8 +115,9 @@ def _await_encoding(site: Site) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser(site: Site) -> Iterator[object]:
+def browser() -> Iterator[object]:
     """Chromium, once."""
+    require_chromium()
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

@@ -24,7 +24,7 @@ HERE = Path(__file__).parent
 STATIC = TEMPLATES / "pages" / "static"
 SCRIPT = (
     "drawing", "merging", "line", "edits", "reading", "parts", "bar",
-    "opening_screens", "note_screens", "closing_screens", "dragging", "retro_board",
+    "opening_screens", "note_screens", "grouping", "outcomes", "closing_screens", "dragging", "retro_board",
 )  # fmt: skip
 """The parts of the browser's side, in the order in which they make one module."""
 SILENT = 180.0

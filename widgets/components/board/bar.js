@@ -5,9 +5,8 @@ const linkSign = (c) => {
   const { link, outbox, asleep } = c.line.state;
   const unsent = outbox.length;
   const kind = asleep || link === "gone" ? "gone" : link === "open" ? (unsent && outbox.some((entry) => Date.now() - (entry.sent ?? 0) > 1500) ? "sending" : "open") : link;
-  const words = kind === "open" ? c.t("link.open") : kind === "sending" ? c.t("link.sending") : unsent ? c.t("link.kept", { count: unsent }) : c.t(`link.${kind === "gone" ? "gone" : "lost"}`);
-  return h("p", { class: `rb-link ${kind}`, role: "status", "data-link": kind, title: c.t(`link.${kind}_hint`) }, h("i", { "aria-hidden": "true" }), h("span", null, words),
-    kind === "gone" && asleep ? button(c.t("link.reload"), { class: "tiny", "data-action": "reload", onclick: () => { c.edits.keepNow(); location.reload(); } }) : null);
+  const words = kind === "open" ? c.t("link.open") : kind === "sending" ? c.t("link.sending") : unsent ? c.t("link.kept", { count: unsent }) : c.t(kind === "gone" ? "link.gone" : "link.lost");
+  return h("p", { class: `rb-link ${kind}`, role: "status", "data-link": kind, title: c.t(`link.${kind}_hint`) }, h("i", { "aria-hidden": "true" }), h("span", null, words));
 };
 
 const timer = (c) => {

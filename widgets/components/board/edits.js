@@ -83,7 +83,7 @@ function openEdits(line, t, changed) {
       if (!now) drop(key);
       else {
         if (!rebase(session, said, now)) session.clash = { theirs: now.text, rev: now.rev };
-        if (session.value.trim() === now.text && !session.clash && document.activeElement !== session.el) drop(key);
+        if (session.value.trim() === now.text && !session.clash && !(spec.auto && document.activeElement === session.el)) drop(key);
       }
     }
     keepSoon();

@@ -1,7 +1,7 @@
 // The page's end of the line to the board: what the server says, what this visitor does, and what could not be sent yet.
-const PING_EVERY = 10_000;
-const PING_LATE = 16_000;
-const ASLEEP_AFTER = 60_000;
+const PING_EVERY = 5_000;
+const PING_LATE = 9_000;
+const ASLEEP_AFTER = 40_000;
 const AGAIN_AFTER = 6_000;
 const ASK_PATIENCE = 45_000;
 const ONCE = new Set(["undo", "set_timer"]); // said twice they would do more than asked
@@ -37,7 +37,7 @@ function openLine(model, changed, told) {
     outbox: [], asks: new Map(), asleep: false, over: null, refused: null,
   };
   const waiting = new Map();
-  let heard = Date.now();
+  let asked = 0; // when the first ping went out that nothing has answered yet
   let toSend = true; // what was not confirmed is sent again with the next whole view
   let synced = false;
   let skews = [];
@@ -108,6 +108,7 @@ function openLine(model, changed, told) {
   const takeView = (message) => {
     if (state.you && message.rev < state.rev && message.you?.seat === state.you.seat && !toSend) return;
     const first = state.you?.seat !== message.you.seat;
+    if (state.you?.waiting && !message.you.waiting) tell({ type: "sync" }); // let in: with that comes the right to write
     state.you = message.you;
     state.rev = message.rev;
     state.items = new Map(message.items.map((item) => [item.id, item]));
@@ -145,14 +146,14 @@ function openLine(model, changed, told) {
   };
 
   const hear = (message) => {
-    heard = Date.now();
+    asked = 0;
     state.asleep = false;
     if (message.now) clock(message.now);
     switch (message.type) {
       case "view": takeView(message); break;
       case "patch": takePatch(message); break;
       case "presence": state.online = new Set(message.online); break;
-      case "pong": if (state.link === "gone") { state.link = "lost"; tell({ type: "sync" }); } return;
+      case "pong": if (state.link === "gone") { state.link = "lost"; tell({ type: "sync" }); changed(); } return;
       case "link":
         if (message.state === "open") break; // the whole board follows by itself
         if (message.state === "lost") { state.link = "lost"; toSend = true; }
@@ -177,9 +178,10 @@ function openLine(model, changed, told) {
 
   const beat = () => {
     if (["closed", "refused"].includes(state.link)) return;
+    const silent = asked ? Date.now() - asked : 0;
+    asked ||= Date.now();
     tell({ type: "ping" });
-    const silent = Date.now() - heard;
-    if (silent > PING_LATE + PING_EVERY && state.link === "open") { state.link = "gone"; toSend = true; changed(); }
+    if (silent > PING_LATE && state.link === "open") { state.link = "gone"; toSend = true; changed(); }
     if (silent > ASLEEP_AFTER && !state.asleep && !document.hidden) { state.asleep = true; changed(); }
     if (state.link === "open") for (const entry of state.outbox) if (Date.now() - (entry.sent ?? 0) > AGAIN_AFTER && !ONCE.has(entry.move.move)) push(entry);
   };

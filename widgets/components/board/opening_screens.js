@@ -29,7 +29,7 @@ const earlier = (c, action) => {
         action.carry_count ? badge(c.t("previous.carried", { count: action.carry_count }), action.carry_count > 1 ? "warn" : "", "again") : null,
         action.overdue && !settled ? badge(c.t("previous.overdue"), "bad", "clock") : null,
         badge(c.t(`status.${action.status}`), action.status === "effective" ? "good" : action.status === "not_effective" ? "bad" : settled ? "" : "accent"))),
-    h("p", { class: "rb-muted rb-meta" }, action.owner ? h("span", null, icon("people"), action.owner) : null, action.due ? h("span", null, icon("day"), c.t("previous.due", { day: dayWords(c, action.due) })) : null,
+    h("p", { class: "rb-muted rb-meta" }, action.owner ? h("span", null, icon("people"), ownerWords(c, action.owner)) : null, action.due ? h("span", null, icon("day"), c.t("previous.due", { day: dayWords(c, action.due) })) : null,
       action.success_metric ? h("span", null, icon("metric"), action.success_metric) : null),
     settled && action.status === "done_unverified" ? h("p", { class: "rb-muted" }, c.t("previous.unverified")) : null,
     settled && action.before !== undefined && action.after !== undefined ? h("p", { class: "rb-muted" }, c.t("previous.measured", { before: figure(c, action.before), after: figure(c, action.after) })) : null,
@@ -44,11 +44,14 @@ const earlier = (c, action) => {
         h("span", { class: "rb-muted" }, c.t("previous.else")))) : null);
 };
 
+const MOST_EARLIER = 15;
+
 const previous = (c) =>
   answered(c, c.line.lookUp("previous"), "previous", (value) => {
     const actions = Array.isArray(value) ? value : value?.actions ?? [];
     return actions.length
-      ? h("ul", { class: "rb-list rb-narrow" }, actions.map((action) => earlier(c, action)))
+      ? h("div", { class: "rb-narrow" }, h("ul", { class: "rb-list" }, actions.slice(0, c.ui.allEarlier ? actions.length : MOST_EARLIER).map((action) => earlier(c, action))),
+        actions.length > MOST_EARLIER && !c.ui.allEarlier ? button(c.t("previous.all", { count: actions.length }), { class: "rb-more", "data-action": "all-earlier", onclick: () => { c.ui.allEarlier = true; c.redraw(); } }, "below") : null)
       : empty(c, c.t("previous.none"), c.t("previous.none_hint"), "check");
   });
 

@@ -4,7 +4,7 @@ const LEVELS = [1, 2, 3, 4, 5];
 
 const hueOf = (text) => [...text].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 9973, 7) % 8;
 const initials = (name) => {
-  const words = name.trim().split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
+  const words = name.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
   if (!words.length) return "?";
   if (/\p{Script=Han}/u.test(name)) return [...name.replace(/[^\p{Script=Han}]/gu, "")].slice(-2).join("");
   return (words.length > 1 ? [...words[0]][0] + [...words.at(-1)][0] : [...words[0]].slice(0, 2).join("")).toUpperCase();

@@ -20,6 +20,7 @@ function render({ model, el }) {
   const root = document.createElement("div");
   root.className = "rb-board";
   root.lang = locale;
+  root.dataset.lmSuppressShortcuts = "true"; // in JupyterLab a key on a note is no command to the notebook
   root.dataset.board = model.get("retrospective");
   el.replaceChildren(root);
   const draw = stage(root);
@@ -105,6 +106,7 @@ function render({ model, el }) {
       h("div", null, h("h2", { id: "rb-stage-title", tabindex: -1 }, c.phaseName(step)), h("p", null, step.prompt ? c.lang(step.prompt) : t(`hints.${step.kind}`))),
       h("div", { class: "rb-row" },
         open.length > 1 && !away ? h("div", { class: "rb-tabs", role: "group", "aria-label": t("open_phases") }, open.map((one) => h("button", { key: one.kind, type: "button", class: "rb-chip", "aria-pressed": one.kind === c.shownKind ? "true" : "false", "data-look": one.kind, onclick: () => { ui.look = one.kind === c.v.here ? null : one.kind; redraw(); } }, c.phaseName(one)))) : null,
+        c.leads && step !== board.phases[board.phase] ? button(t("move_here"), { "data-action": "move-here", onclick: () => goTo(c, board.phases.indexOf(step)) }, "right") : null,
         c.shownKind === "write" ? revealBox(c) : null),
       away ? h("p", { class: "rb-strip", role: "status" }, icon("eye"), h("span", null, t("looking", { phase: c.phaseName(step), here: t(`phases.${c.v.here}`) })), button(t("back_to_group"), { class: "tiny", "data-action": "back", onclick: () => { ui.look = null; redraw(); } })) : null);
   };
@@ -156,11 +158,11 @@ function render({ model, el }) {
   const on = (target, kind, listener) => target.addEventListener(kind, listener, { signal: leaving.signal });
   on(document, "pointerdown", (event) => c.shutMenus(event.target));
   on(document, "keydown", (event) => {
-    if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z" && !event.target.closest?.("input, textarea, select, [contenteditable]") && c.v?.you?.writes) { event.preventDefault(); c.undo(); }
+    if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z" && !event.target.closest?.("input, textarea, select, [contenteditable]") && (root.contains(event.target) || event.target === document.body) && c.v?.you?.writes) { event.preventDefault(); c.undo(); }
   });
   on(window, "pagehide", () => edits.keepNow());
   const unwatch = watchDrags(root, { may: () => c.v?.isOpen("group") && c.v.you.writes, drop: (key, target) => dropNote(c, key, target) });
-  const clock = setInterval(() => c.tick(), 500);
+  const clock = setInterval(() => { c.tick(); if (line.state.outbox.length) redraw(); }, 500);
   paint();
   return () => {
     leaving.abort();
