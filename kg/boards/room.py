@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,10 +12,11 @@ from typing import Any, TypeVar
 from .. import audit
 from ..domain.board.items import AnyItem, GroupItem, NoteItem, Seat, TopicItem
 from ..domain.board.moves import OF_FACILITATORS, Move, Undo
-from ..domain.board.rules import Means, apply
+from ..domain.board.rules import Means, apply, require_active
 from ..domain.board.state import Actor, BoardState, Change
+from ..domain.board.undoing import Made
 from ..domain.board.view import whole
-from ..errors import BoardClosed, Conflict, Forbidden, MoveRefused, NothingToUndo, NotYourRole
+from ..errors import BoardClosed, Conflict, Forbidden, MoveRefused, NotYourRole
 from ..policy import Visitor
 from ..store.protocol import GraphStore, Transaction
 from .keeping import Overtaken, end_board, keep_change, load_board
@@ -25,7 +25,6 @@ from .tokens import Tokens, digest
 from .watching import Send, Watcher, message, patch_messages, view_message
 
 TRIES = 8
-REMEMBERED_MOVES = 30
 MOST_WAITING = 30
 T = TypeVar("T")
 
@@ -36,15 +35,6 @@ class Seen:
 
     view: dict[str, Any]
     token: str | None
-
-
-@dataclass(frozen=True)
-class _Done:
-    """A move that can be taken back: what there was before it, and the revision it made."""
-
-    before: dict[str, AnyItem | None]
-    rev: int
-    phase: int
 
 
 class Room:
@@ -68,7 +58,7 @@ class Room:
         self._lock = threading.RLock()
         self._texts = SharedTexts()
         self._tokens = Tokens()
-        self._done: dict[str, deque[_Done]] = defaultdict(lambda: deque(maxlen=REMEMBERED_MOVES))
+        self._made = Made()
         self._watchers: list[Watcher] = []
 
     @property
@@ -125,7 +115,8 @@ class Room:
             def asked() -> Change:
                 actor, _ = self._actor(visitor, offered)
                 if isinstance(move, Undo):
-                    return self._back(actor)
+                    require_active(actor)
+                    return self._made.back(self.state, actor)
                 return apply(self.state, actor, move, Means(now=now, merge=self._texts.merge))
 
             def note_down(tx: Transaction, put: list[AnyItem]) -> None:
@@ -135,6 +126,8 @@ class Room:
 
             seat = self.state.seat_of(visitor.name)
             change = self._keep(asked, note_down, maker=seat.id if seat else None)
+            if isinstance(move, Undo) and seat is not None:
+                self._made.taken_back(seat.id, self.state.rev)
             return {"rev": self.state.rev, "said": change.said}
 
     def watch(self, visitor: Visitor, offered: str | None, send: Send) -> Watcher:
@@ -260,7 +253,7 @@ class Room:
                 continue
             self._become(rev, put, change, before)
             if change.undoes and maker is not None:
-                self._done[maker].append(_Done(before, rev, self.state.board.phase))
+                self._made.remember(maker, before, put, self.state.board.phase)
             return change
         raise Conflict("The board changes too fast; try again.", name=self.retrospective)
 
@@ -274,25 +267,10 @@ class Room:
             if (text := _text_of(item)) is not None and (said := _text_of(old)) != text:
                 self._texts.kept(old or item, said or "", text, rev)
         if self.state.board.phase != phase:
-            self._done.clear()
+            self._made.forget()
         told = patch_messages(self.state, self._watchers, put, dropped, self._clock(), self._online(), anew=change.anew)
         for watcher, text in told:
             watcher.send(text)
-
-    def _back(self, actor: Actor) -> Change:
-        done = self._done[actor.seat.id]
-        while done:
-            last = done[-1]
-            now = {key: self.state.items.get(key) for key in last.before}
-            untouched = all(item is None or item.rev == last.rev for item in now.values())
-            if last.phase != self.state.board.phase or not untouched:
-                done.clear()
-                break
-            done.pop()
-            put = [item for item in last.before.values() if item is not None]
-            drop = [key for key, item in last.before.items() if item is None and now[key] is not None]
-            return Change(put=put, drop=drop, said={"undone": True})
-        raise NothingToUndo("There is nothing of yours to take back, or others have built on it.")
 
     def _reload(self) -> None:
         fresh = load_board(self._store, self.retrospective)
