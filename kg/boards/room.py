@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -16,7 +17,7 @@ from ..domain.board.rules import Means, apply, require_active
 from ..domain.board.state import Actor, BoardState, Change
 from ..domain.board.undoing import Made
 from ..domain.board.view import whole
-from ..errors import BoardClosed, Conflict, Forbidden, MoveRefused, NotYourRole
+from ..errors import BoardClosed, Conflict, Forbidden, MoveRefused, NotYourRole, TokenElsewhere
 from ..policy import Visitor
 from ..store.protocol import GraphStore, Transaction
 from .keeping import Overtaken, end_board, keep_change, load_board
@@ -99,7 +100,7 @@ class Room:
             Forbidden: They have no seat.
         """
         with self._lock:
-            actor, token = self._actor(visitor, offered)
+            actor, token = self._actor(visitor.name, offered)
             return Seen(whole(self.state, actor), token)
 
     def play(self, visitor: Visitor, move: Move, offered: str | None = None) -> dict[str, Any]:
@@ -113,7 +114,7 @@ class Room:
             now = self._clock()
 
             def asked() -> Change:
-                actor, _ = self._actor(visitor, offered)
+                actor, _ = self._actor(visitor.name, offered)
                 if isinstance(move, Undo):
                     require_active(actor)
                     return self._made.back(self.state, actor)
@@ -128,6 +129,7 @@ class Room:
             change = self._keep(asked, note_down, maker=seat.id if seat else None)
             if isinstance(move, Undo) and seat is not None:
                 self._made.taken_back(seat.id, self.state.rev)
+            self._give_tokens()
             return {"rev": self.state.rev, "said": change.said}
 
     def watch(self, visitor: Visitor, offered: str | None, send: Send) -> Watcher:
@@ -138,8 +140,8 @@ class Room:
         """
         with self._lock:
             self._require_open()
-            actor, token = self._actor(visitor, offered)
-            watcher = Watcher(actor.seat.id, actor.voter, token, send)
+            actor, token = self._actor(visitor.name, offered)
+            watcher = Watcher(visitor.name, actor.seat.id, actor.voter, token, offered, send)
             self._watchers.append(watcher)
             send(view_message(self.state, watcher, self._online(), self._clock()))
             self._tell_presence()
@@ -148,7 +150,10 @@ class Room:
     def show_again(self, watcher: Watcher) -> None:
         """Send the whole board once more: its page has missed something."""
         with self._lock:
-            watcher.send(view_message(self.state, watcher, self._online(), self._clock()))
+            if self.closed:
+                watcher.send(message("link", state="closed"))
+            else:
+                watcher.send(view_message(self.state, watcher, self._online(), self._clock()))
 
     def leave(self, watcher: Watcher) -> None:
         """Stop to tell somebody."""
@@ -166,6 +171,7 @@ class Room:
                 self._end()
                 return
             self._reload()
+            self._give_tokens()
 
     def finish(self, visitor: Visitor, write: Callable[[Transaction, BoardState], T]) -> T:
         """Close the board: `write` keeps what came out of it in the transaction that ends it.
@@ -177,7 +183,7 @@ class Room:
         with self._lock:
             self._require_open()
             for _ in range(TRIES):
-                actor, _token = self._actor(visitor, None)
+                actor, _token = self._actor(visitor.name, None)
                 if not actor.leads:
                     raise NotYourRole("Only a facilitator of this board closes it.", role=actor.seat.role.value)
                 try:
@@ -199,19 +205,33 @@ class Room:
             watcher.send(message("link", state="closed"))
         self._watchers.clear()
 
-    def _actor(self, visitor: Visitor, offered: str | None) -> tuple[Actor, str | None]:
-        seat = self.state.seat_of(visitor.name)
+    def _actor(self, person: str, offered: str | None) -> tuple[Actor, str | None]:
+        seat = self.state.seat_of(person)
         if seat is None:
             raise Forbidden("You have no seat at this board. Open its link to join.", operation="board")
         if not self.state.board.anonymous:
             return Actor(seat, seat.id), None
         token = self._tokens.known(self.state, seat, offered)
         if token is None and not seat.holds_token and not seat.waiting:
-            token = self._new_token(seat)
+            with suppress(TokenElsewhere):
+                token = self._new_token(seat)
             found = self.state.items[seat.id]
             assert isinstance(found, Seat)
             seat = found
         return Actor(seat, digest(token) if token else None), token
+
+    def _give_tokens(self) -> None:
+        """Pages of those who were let in meanwhile take part from now on, without being opened anew."""
+        if self.closed or not self.state.board.anonymous:
+            return
+        for watcher in list(self._watchers):
+            actor = watcher.actor(self.state)
+            if actor is None or actor.voter is not None or actor.seat.waiting:
+                continue
+            actor, token = self._actor(watcher.person, watcher.offered)
+            if token is not None:
+                watcher.seat, watcher.voter, watcher.token = actor.seat.id, actor.voter, token
+                watcher.send(view_message(self.state, watcher, self._online(), self._clock()))
 
     def _new_token(self, seat: Seat) -> str:
         if self._tokens.short():
@@ -221,8 +241,15 @@ class Room:
                 self._tokens.forget_unkept()
                 raise
         token = self._tokens.give(seat)
+
+        def hold() -> Change:
+            now = self.state.find(Seat, seat.id)
+            if now.holds_token:  # another server was faster: there is one token a person
+                raise TokenElsewhere("Your token of this anonymous retrospective is in another browser.")
+            return Change(put=[now.model_copy(update={"holds_token": True})])
+
         try:
-            self._keep(lambda: Change(put=[self.state.find(Seat, seat.id).model_copy(update={"holds_token": True})]))
+            self._keep(hold)
         except BaseException:
             self._tokens.take_back(seat)
             raise
@@ -264,13 +291,12 @@ class Room:
         for item in put:
             old = before.get(item.id)
             self.state.items[item.id] = item
-            if (text := _text_of(item)) is not None and (said := _text_of(old)) != text:
-                self._texts.kept(old or item, said or "", text, rev)
+            if (text := _text_of(item)) is not None:  # also when it only moved: people edit from what they see
+                self._texts.kept(old or item, _text_of(old) or "", text, rev)
         if self.state.board.phase != phase:
             self._made.forget()
         told = patch_messages(self.state, self._watchers, put, dropped, self._clock(), self._online(), anew=change.anew)
-        for watcher, text in told:
-            watcher.send(text)
+        self._tell(told)
 
     def _reload(self) -> None:
         fresh = load_board(self._store, self.retrospective)
@@ -282,8 +308,17 @@ class Room:
         put = [item for item in fresh.items.values() if item.rev > old.rev]
         dropped = [item for key, item in old.items.items() if key not in fresh.items]
         told = patch_messages(fresh, self._watchers, put, dropped, self._clock(), self._online(), anew=True)
+        self._tell(told)
+
+    def _tell(self, told: list[tuple[Watcher, str]]) -> None:
         for watcher, text in told:
             watcher.send(text)
+        for watcher, _ in told:
+            actor = watcher.actor(self.state)
+            if actor is None:
+                self._watchers.remove(watcher)  # their seat is gone, and they know
+            else:
+                watcher.seat, watcher.voter = actor.seat.id, actor.voter
 
     def _require_open(self) -> None:
         if self.closed:
