@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections import defaultdict, deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -13,10 +13,11 @@ from typing import Any, TypeVar
 from .. import audit
 from ..domain.board.items import AnyItem, GroupItem, NoteItem, Seat, TopicItem
 from ..domain.board.moves import OF_FACILITATORS, Move, Undo
-from ..domain.board.rules import Means, apply
+from ..domain.board.rules import Means, apply, require_active
 from ..domain.board.state import Actor, BoardState, Change
+from ..domain.board.undoing import Made
 from ..domain.board.view import whole
-from ..errors import BoardClosed, Conflict, Forbidden, MoveRefused, NothingToUndo, NotYourRole
+from ..errors import BoardClosed, Conflict, Forbidden, MoveRefused, NotYourRole, TokenElsewhere
 from ..policy import Visitor
 from ..store.protocol import GraphStore, Transaction
 from .keeping import Overtaken, end_board, keep_change, load_board
@@ -25,7 +26,6 @@ from .tokens import Tokens, digest
 from .watching import Send, Watcher, message, patch_messages, view_message
 
 TRIES = 8
-REMEMBERED_MOVES = 30
 MOST_WAITING = 30
 T = TypeVar("T")
 
@@ -36,15 +36,6 @@ class Seen:
 
     view: dict[str, Any]
     token: str | None
-
-
-@dataclass(frozen=True)
-class _Done:
-    """A move that can be taken back: what there was before it, and the revision it made."""
-
-    before: dict[str, AnyItem | None]
-    rev: int
-    phase: int
 
 
 class Room:
@@ -68,7 +59,7 @@ class Room:
         self._lock = threading.RLock()
         self._texts = SharedTexts()
         self._tokens = Tokens()
-        self._done: dict[str, deque[_Done]] = defaultdict(lambda: deque(maxlen=REMEMBERED_MOVES))
+        self._made = Made()
         self._watchers: list[Watcher] = []
 
     @property
@@ -109,7 +100,7 @@ class Room:
             Forbidden: They have no seat.
         """
         with self._lock:
-            actor, token = self._actor(visitor, offered)
+            actor, token = self._actor(visitor.name, offered)
             return Seen(whole(self.state, actor), token)
 
     def play(self, visitor: Visitor, move: Move, offered: str | None = None) -> dict[str, Any]:
@@ -123,9 +114,10 @@ class Room:
             now = self._clock()
 
             def asked() -> Change:
-                actor, _ = self._actor(visitor, offered)
+                actor, _ = self._actor(visitor.name, offered)
                 if isinstance(move, Undo):
-                    return self._back(actor)
+                    require_active(actor)
+                    return self._made.back(self.state, actor)
                 return apply(self.state, actor, move, Means(now=now, merge=self._texts.merge))
 
             def note_down(tx: Transaction, put: list[AnyItem]) -> None:
@@ -135,6 +127,9 @@ class Room:
 
             seat = self.state.seat_of(visitor.name)
             change = self._keep(asked, note_down, maker=seat.id if seat else None)
+            if isinstance(move, Undo) and seat is not None:
+                self._made.taken_back(seat.id, self.state.rev)
+            self._give_tokens()
             return {"rev": self.state.rev, "said": change.said}
 
     def watch(self, visitor: Visitor, offered: str | None, send: Send) -> Watcher:
@@ -145,8 +140,8 @@ class Room:
         """
         with self._lock:
             self._require_open()
-            actor, token = self._actor(visitor, offered)
-            watcher = Watcher(actor.seat.id, actor.voter, token, send)
+            actor, token = self._actor(visitor.name, offered)
+            watcher = Watcher(visitor.name, actor.seat.id, actor.voter, token, offered, send)
             self._watchers.append(watcher)
             send(view_message(self.state, watcher, self._online(), self._clock()))
             self._tell_presence()
@@ -155,8 +150,11 @@ class Room:
     def show_again(self, visitor: Visitor, watcher: Watcher) -> None:
         """Send the whole board once more: its page has missed something, or its guest was let in."""
         with self._lock:
-            if not self.closed and self.state.seat_of(visitor.name) is not None:
-                actor, watcher.token = self._actor(visitor, watcher.token)
+            if self.closed:
+                watcher.send(message("link", state="closed"))
+                return
+            if self.state.seat_of(visitor.name) is not None:
+                actor, watcher.token = self._actor(visitor.name, watcher.token)
                 watcher.seat, watcher.voter = actor.seat.id, actor.voter
             watcher.send(view_message(self.state, watcher, self._online(), self._clock()))
 
@@ -176,6 +174,7 @@ class Room:
                 self._end()
                 return
             self._reload()
+            self._give_tokens()
 
     def finish(self, visitor: Visitor, write: Callable[[Transaction, BoardState], T]) -> T:
         """Close the board: `write` keeps what came out of it in the transaction that ends it.
@@ -187,7 +186,7 @@ class Room:
         with self._lock:
             self._require_open()
             for _ in range(TRIES):
-                actor, _token = self._actor(visitor, None)
+                actor, _token = self._actor(visitor.name, None)
                 if not actor.leads:
                     raise NotYourRole("Only a facilitator of this board closes it.", role=actor.seat.role.value)
                 try:
@@ -209,19 +208,33 @@ class Room:
             watcher.send(message("link", state="closed"))
         self._watchers.clear()
 
-    def _actor(self, visitor: Visitor, offered: str | None) -> tuple[Actor, str | None]:
-        seat = self.state.seat_of(visitor.name)
+    def _actor(self, person: str, offered: str | None) -> tuple[Actor, str | None]:
+        seat = self.state.seat_of(person)
         if seat is None:
             raise Forbidden("You have no seat at this board. Open its link to join.", operation="board")
         if not self.state.board.anonymous:
             return Actor(seat, seat.id), None
         token = self._tokens.known(self.state, seat, offered)
         if token is None and not seat.holds_token and not seat.waiting:
-            token = self._new_token(seat)
+            with suppress(TokenElsewhere):
+                token = self._new_token(seat)
             found = self.state.items[seat.id]
             assert isinstance(found, Seat)
             seat = found
         return Actor(seat, digest(token) if token else None), token
+
+    def _give_tokens(self) -> None:
+        """Pages of those who were let in meanwhile take part from now on, without being opened anew."""
+        if self.closed or not self.state.board.anonymous:
+            return
+        for watcher in list(self._watchers):
+            actor = watcher.actor(self.state)
+            if actor is None or actor.voter is not None or actor.seat.waiting:
+                continue
+            actor, token = self._actor(watcher.person, watcher.offered)
+            if token is not None:
+                watcher.seat, watcher.voter, watcher.token = actor.seat.id, actor.voter, token
+                watcher.send(view_message(self.state, watcher, self._online(), self._clock()))
 
     def _new_token(self, seat: Seat) -> str:
         if self._tokens.short():
@@ -231,8 +244,15 @@ class Room:
                 self._tokens.forget_unkept()
                 raise
         token = self._tokens.give(seat)
+
+        def hold() -> Change:
+            now = self.state.find(Seat, seat.id)
+            if now.holds_token:  # another server was faster: there is one token a person
+                raise TokenElsewhere("Your token of this anonymous retrospective is in another browser.")
+            return Change(put=[now.model_copy(update={"holds_token": True})])
+
         try:
-            self._keep(lambda: Change(put=[self.state.find(Seat, seat.id).model_copy(update={"holds_token": True})]))
+            self._keep(hold)
         except BaseException:
             self._tokens.take_back(seat)
             raise
@@ -263,7 +283,7 @@ class Room:
                 continue
             self._become(rev, put, change, before)
             if change.undoes and maker is not None:
-                self._done[maker].append(_Done(before, rev, self.state.board.phase))
+                self._made.remember(maker, before, put, self.state.board.phase)
             return change
         raise Conflict("The board changes too fast; try again.", name=self.retrospective)
 
@@ -274,39 +294,12 @@ class Room:
         for item in put:
             old = before.get(item.id)
             self.state.items[item.id] = item
-            if (text := _text_of(item)) is not None and (said := _text_of(old)) != text:
-                self._texts.kept(old or item, said or "", text, rev)
+            if (text := _text_of(item)) is not None:  # also when it only moved: people edit from what they see
+                self._texts.kept(old or item, _text_of(old) or "", text, rev)
         if self.state.board.phase != phase:
-            self._done.clear()
-        self._seat_again(put, dropped)
+            self._made.forget()
         told = patch_messages(self.state, self._watchers, put, dropped, self._clock(), self._online(), anew=change.anew)
-        for watcher, text in told:
-            watcher.send(text)
-
-    def _seat_again(self, put: list[AnyItem], dropped: list[AnyItem]) -> None:
-        """The pages of a guest who came back belong to the seat that they had before."""
-        left = {item.id: item.person for item in dropped if isinstance(item, Seat)}
-        if not left:
-            return
-        seats = {item.person: item.id for item in put if isinstance(item, Seat)}
-        for watcher in self._watchers:
-            if (seat := seats.get(left.get(watcher.seat, ""))) is not None:
-                watcher.seat = seat
-
-    def _back(self, actor: Actor) -> Change:
-        done = self._done[actor.seat.id]
-        while done:
-            last = done[-1]
-            now = {key: self.state.items.get(key) for key in last.before}
-            untouched = all(item is None or item.rev == last.rev for item in now.values())
-            if last.phase != self.state.board.phase or not untouched:
-                done.clear()
-                break
-            done.pop()
-            put = [item for item in last.before.values() if item is not None]
-            drop = [key for key, item in last.before.items() if item is None and now[key] is not None]
-            return Change(put=put, drop=drop, said={"undone": True})
-        raise NothingToUndo("There is nothing of yours to take back, or others have built on it.")
+        self._tell(told)
 
     def _reload(self) -> None:
         fresh = load_board(self._store, self.retrospective)
@@ -318,8 +311,17 @@ class Room:
         put = [item for item in fresh.items.values() if item.rev > old.rev]
         dropped = [item for key, item in old.items.items() if key not in fresh.items]
         told = patch_messages(fresh, self._watchers, put, dropped, self._clock(), self._online(), anew=True)
+        self._tell(told)
+
+    def _tell(self, told: list[tuple[Watcher, str]]) -> None:
         for watcher, text in told:
             watcher.send(text)
+        for watcher, _ in told:
+            actor = watcher.actor(self.state)
+            if actor is None:
+                self._watchers.remove(watcher)  # their seat is gone, and they know
+            else:
+                watcher.seat, watcher.voter = actor.seat.id, actor.voter
 
     def _require_open(self) -> None:
         if self.closed:

@@ -22,15 +22,18 @@ class Tokens:
     """The tokens of one board that this process knows."""
 
     def __init__(self) -> None:
-        self._given: dict[str, str] = {}
+        self._given: dict[tuple[str, str], str] = {}  # a seat that changes hands is another one
         self._free: list[str] = []
 
     def known(self, state: BoardState, seat: Seat, offered: str | None) -> str | None:
         """The token that this seat goes by: the one it was given, or one that its browser kept."""
-        if seat.id in self._given:
-            return self._given[seat.id]
-        if offered and seat.holds_token and digest(offered) in _digests(state):
-            self._given[seat.id] = offered
+        held = self._given.get((seat.id, seat.person))
+        if held is not None:
+            return held
+        # another account in the same browser has that browser's token, too
+        taken = any(token == offered and holder != seat.id for (holder, _), token in self._given.items())
+        if offered and not taken and seat.holds_token and digest(offered) in _digests(state):
+            self._given[seat.id, seat.person] = offered
             return offered
         return None
 
@@ -50,12 +53,12 @@ class Tokens:
     def give(self, seat: Seat) -> str:
         """One that nobody has, for this seat."""
         token = self._free.pop(secrets.randbelow(len(self._free)))
-        self._given[seat.id] = token
+        self._given[seat.id, seat.person] = token
         return token
 
     def take_back(self, seat: Seat) -> None:
         """That it was given could not be kept: the next time it is given anew."""
-        token = self._given.pop(seat.id, None)
+        token = self._given.pop((seat.id, seat.person), None)
         if token is not None:
             self._free.append(token)
 

@@ -18,17 +18,22 @@ Send = Callable[[str], None]
 
 @dataclass(eq=False)
 class Watcher:
-    """Somebody's open page: their seat, and the voter it goes by."""
+    """Somebody's open page: who they sign in as, their seat, the voter it goes by, what it kept from before."""
 
+    person: str
     seat: str
     voter: str | None
     token: str | None
+    offered: str | None
     send: Send
 
     def actor(self, state: BoardState) -> Actor | None:
-        """Who they are by now; None when their seat is gone."""
+        """Who they are by now, wherever they were seated meanwhile; None when they have no seat any more."""
         seat = state.items.get(self.seat)
-        return Actor(seat, self.voter) if isinstance(seat, Seat) else None
+        if isinstance(seat, Seat) and seat.person == self.person:
+            return Actor(seat, self.voter)
+        seat = state.seat_of(self.person)
+        return Actor(seat, None if state.board.anonymous else seat.id) if seat else None
 
 
 def view_message(state: BoardState, watcher: Watcher, online: Iterable[str], now: datetime) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from kg.domain.retrospectives import ActionStatus
 from pipelines.messages import Messages
 from widgets.components.retro_board import RetroBoard
 
+ROOT = Path(__file__).parents[2]
 SCRIPT = str(RetroBoard._esm)
 FAMILIES = {
     "phases": [kind.value for kind in PhaseKind],
@@ -60,3 +62,17 @@ def test_data_reaches_the_page_as_text_only():
     assert not re.search(
         r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|createContextualFragment|\beval\(", SCRIPT
     )
+
+
+def test_no_class_of_the_board_is_one_of_the_pages():
+    """The board stands in a page of ours: a class of both would take the page's look."""
+    names = re.compile(r"\.(rb-[a-z-]+)")
+    static = ROOT / "templates" / "pages" / "static"
+    pages = {
+        name
+        for sheet in static.glob("*.css")
+        if sheet.name != "board_shell.css"
+        for name in names.findall(sheet.read_text())
+    }
+    board = set(names.findall((ROOT / "widgets" / "components" / "retro_board.css").read_text()))
+    assert board & pages <= {"rb-board"}, sorted(board & pages)

@@ -21,6 +21,8 @@ LONGEST_TEXT = 10_000
 NoteText = Annotated[str, Field(min_length=1, max_length=LONGEST_NOTE)]
 LongText = Annotated[str, Field(max_length=LONGEST_TEXT)]
 Line = Annotated[str, Field(max_length=300)]
+FactValue = str | bool | int | Annotated[float, Field(allow_inf_nan=False)] | None
+"""What a pinned fact says of itself: plain values that every browser can read."""
 
 
 class Move(BaseModel):
@@ -36,7 +38,7 @@ class AddNote(Move):
     note: ItemKey
     column: str
     text: NoteText
-    fact: dict[str, Any] | None = None
+    fact: dict[Annotated[str, Field(max_length=40)], FactValue] | None = None
 
 
 class EditNote(Move):

@@ -90,8 +90,7 @@ def apply(state: BoardState, actor: Actor, move: Move, means: Means) -> Change:
         NotFound: What it is about is gone.
         InvalidRequest: A value of it fits nothing on this board.
     """
-    if actor.seat.waiting:
-        raise StillWaiting("A facilitator has to let you in first.")
+    _require_let_in(actor)
     if isinstance(move, OF_FACILITATORS):
         if not actor.leads:
             raise NotYourRole("Only a facilitator does this.", role=actor.seat.role.value)
@@ -99,10 +98,28 @@ def apply(state: BoardState, actor: Actor, move: Move, means: Means) -> Change:
     if isinstance(move, SetReady):
         seat = actor.seat.model_copy(update={"ready": move.ready})
         return Change() if move.ready == actor.seat.ready else Change(put=[seat])
+    voter = require_active(actor)
+    if isinstance(move, writing.MOVES):
+        return writing.apply(state, actor, voter, move, means)
+    return deciding.apply(state, actor, voter, move, means)
+
+
+def require_active(actor: Actor) -> str:
+    """The voter of who takes part.
+
+    Raises:
+        StillWaiting: They are not let in.
+        NotYourRole: They observe.
+        TokenElsewhere: Their browser keeps no token of this anonymous board.
+    """
+    _require_let_in(actor)
     if actor.seat.role is SeatRole.OBSERVER:
         raise NotYourRole("Observers watch; ask a facilitator for another role.", role=actor.seat.role.value)
     if actor.voter is None:
         raise TokenElsewhere("Your token of this anonymous retrospective is in another browser.")
-    if isinstance(move, writing.MOVES):
-        return writing.apply(state, actor, actor.voter, move, means)
-    return deciding.apply(state, actor, actor.voter, move, means)
+    return actor.voter
+
+
+def _require_let_in(actor: Actor) -> None:
+    if actor.seat.waiting:
+        raise StillWaiting("A facilitator has to let you in first.")

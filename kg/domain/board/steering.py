@@ -35,7 +35,8 @@ def apply(state: BoardState, actor: Actor, move: Move, means: Means) -> Change:
             return _admit(state, move)
         case SetRole():
             seat = state.find(Seat, move.seat)
-            others = [s for s in state.of(Seat) if s.role is SeatRole.FACILITATOR and s.id != seat.id]
+            leading = [s for s in state.of(Seat) if s.role is SeatRole.FACILITATOR and not s.waiting]
+            others = [s for s in leading if s.id != seat.id]
             if seat.role is SeatRole.FACILITATOR and move.role is not SeatRole.FACILITATOR and not others:
                 raise MoveRefused("A board needs a facilitator: make somebody else one first.", seat=seat.id)
             if seat.guest and move.role is SeatRole.FACILITATOR:

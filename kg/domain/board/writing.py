@@ -115,11 +115,11 @@ def _move(state: BoardState, voter: str, move: MoveNote) -> Change:
     _require_column(state, column)
     if move.group is not None:
         state.find(GroupItem, move.group)
-    order = _place(state, note, move.group, column, move.before)
+    order, others = _place(state, note, move.group, column, move.before)
     changed = note.model_copy(update={"group": move.group, "column": column, "order": order})
     if changed == note:
         return Change()
-    return Change(put=[changed], drop=_emptied(state, {note.id}, keep=move.group), undoes=True)
+    return Change(put=[changed, *others], drop=_emptied(state, {note.id}, keep=move.group), undoes=True)
 
 
 def _group(state: BoardState, move: GroupNotes) -> Change:
@@ -147,7 +147,10 @@ def _emptied(state: BoardState, leaving: set[str], keep: str | None) -> list[str
     return [group for group, count in left.items() if not count and group != keep and group in state.items]
 
 
-def _place(state: BoardState, note: NoteItem, group: str | None, column: str, before: str | None) -> float:
+def _place(
+    state: BoardState, note: NoteItem, group: str | None, column: str, before: str | None
+) -> tuple[float, list[NoteItem]]:
+    """Where a note goes, and the notes beside it that must be counted anew because no number lies between two."""
     beside = [
         other
         for other in state.of(NoteItem)
@@ -157,9 +160,18 @@ def _place(state: BoardState, note: NoteItem, group: str | None, column: str, be
     place = next((number for number, other in enumerate(beside) if other.id == before), None)
     if place is None:
         same = note.group == group and note.column == column
-        return note.order if same and before is None else (beside[-1].order + 1 if beside else 0.0)
-    below = beside[place - 1].order if place else beside[place].order - 1
-    return (below + beside[place].order) / 2
+        return note.order if same and before is None else (beside[-1].order + 1 if beside else 0.0), []
+    above = beside[place].order
+    below = beside[place - 1].order if place else above - 1
+    if below < (middle := (below + above) / 2) < above:
+        return middle, []
+    counted = [*beside[:place], note, *beside[place:]]
+    moved = [
+        other.model_copy(update={"order": float(number)})
+        for number, other in enumerate(counted)
+        if other.id != note.id and other.order != number
+    ]
+    return float(place), moved
 
 
 def _require_column(state: BoardState, column: str) -> None:

@@ -20,8 +20,8 @@ const timer = (c) => {
   return menu({ class: "rb-timer", "data-menu": "timer" },
     h("summary", { class: "rb-button quiet", "data-action": "timer" }, shown ?? [icon("clock"), h("span", null, c.t("timer.set"))]),
     h("h3", null, c.t("timer.title")),
-    h("div", { class: "rb-row folds" }, PRESETS.map((minutes) => h("button", { type: "button", class: "rb-button tiny", "data-action": "set-timer", "data-seconds": minutes * 60, onclick: set(minutes * 60) }, c.t("minutes", { count: minutes })))),
-    running ? h("div", { class: "rb-row" },
+    h("div", { class: "rb-inline folds" }, PRESETS.map((minutes) => h("button", { type: "button", class: "rb-button tiny", "data-action": "set-timer", "data-seconds": minutes * 60, onclick: set(minutes * 60) }, c.t("minutes", { count: minutes })))),
+    running ? h("div", { class: "rb-inline" },
       button(c.t("timer.more"), { class: "tiny", "data-action": "timer-more", onclick: () => set(Math.max(left(), 0) + 60)() }, "add"),
       button(c.t("timer.stop"), { class: "tiny", "data-action": "timer-stop", onclick: set(0) }, "close")) : null);
 };
@@ -47,7 +47,7 @@ const people = (c) => {
   return menu({ class: "rb-people", "data-menu": "people" },
     h("summary", { class: "rb-button quiet", "data-action": "people", "aria-label": c.t("people.summary", { count: there.length, online: online.length, ready }) },
       h("span", { class: "rb-stack" }, faces.map((seat) => h("span", { key: seat.id, title: seat.name }, avatar(c, seat))), sorted.length > faces.length ? h("span", { class: "rb-avatar more" }, `+${sorted.length - faces.length}`) : null),
-      h("span", { class: "rb-count" }, icon("people"), `${online.length}/${there.length}`)),
+      h("span", { class: "rb-number" }, icon("people"), `${online.length}/${there.length}`)),
     h("h3", null, c.t("people.title", { count: there.length })), h("p", { class: "rb-muted" }, c.t("people.ready_count", { count: ready, of: c.v.counts.voters ?? there.length })),
     h("ul", { class: "rb-people-list" }, sorted.map((seat) => person(c, seat))));
 };
@@ -71,14 +71,14 @@ const share = (c) => {
   const address = joinAddress(c);
   if (!address) return null;
   const copy = async (event) => {
-    const field = event.currentTarget.closest(".rb-sheet").querySelector("input");
+    const field = event.currentTarget.closest(".rb-drawer").querySelector("input");
     try { await navigator.clipboard.writeText(address); } catch { field.select(); document.execCommand("copy"); }
     c.toast(c.t("share.copied"));
   };
   return menu({ class: "rb-share", "data-menu": "share" },
     h("summary", { class: "rb-button", "data-action": "share", "aria-label": c.t("share.button") }, icon("link"), h("span", { class: "rb-wide" }, c.t("share.button"))),
     h("h3", null, c.t("share.title")), h("p", { class: "rb-muted" }, c.t(c.v.board.guests ? "share.hint" : "share.hint_no_guests")),
-    h("div", { class: "rb-row" }, h("input", { class: "rb-input", readonly: true, value: address, "aria-label": c.t("share.address"), "data-join-link": true, onfocus: (event) => event.target.select() }),
+    h("div", { class: "rb-inline" }, h("input", { class: "rb-input", readonly: true, value: address, "aria-label": c.t("share.address"), "data-join-link": true, onfocus: (event) => event.target.select() }),
       button(c.t("share.copy"), { class: "primary", "data-action": "copy-link", onclick: copy })));
 };
 
@@ -140,7 +140,7 @@ const readiness = (c) => {
   if (!seat || seat.role === "observer") return null;
   const others = c.v.counts.ready ?? 0;
   return h("button", { type: "button", class: `rb-button rb-ready${seat.ready ? " on" : ""}`, "aria-pressed": seat.ready ? "true" : "false", "data-action": "ready", onclick: () => c.act({ move: "set_ready", ready: !seat.ready }) },
-    icon("check"), h("span", null, c.t(seat.ready ? "ready.yes" : "ready.no")), h("span", { class: "rb-count" }, `${others}/${c.v.counts.voters ?? 0}`));
+    icon("check"), h("span", null, c.t(seat.ready ? "ready.yes" : "ready.no")), h("span", { class: "rb-number" }, `${others}/${c.v.counts.voters ?? 0}`));
 };
 
 const forward = (c) => {
@@ -156,7 +156,7 @@ const bar = (c) => {
     h("div", { class: "rb-head-row" },
       h("div", { class: "rb-title" }, h("h1", null, board.title),
         h("div", { class: "rb-sub" }, h("span", null, c.lang(board.format.name)), board.team ? h("span", null, board.team) : null, anonymity(c), linkSign(c))),
-      h("div", { class: "rb-tools" },
+      h("div", { class: "rb-tool-row" },
         timer(c), people(c), share(c),
         c.leads ? iconButton(c.t("plan.button"), "plan", { "data-action": "plan", onclick: () => { c.ui.plan = board.phases.map((phase) => ({ ...phase })); c.redraw(); } }) : null,
         c.v.you.writes ? iconButton(c.t("undo"), "undo", { "data-action": "undo", onclick: () => c.undo() }) : null)),
@@ -172,7 +172,7 @@ const planBox = (c) => {
   const alone = new Set(["check_in", "previous", "facts", "health", "write", "vote"]);
   return h("dialog", { key: "plan", class: "rb-dialog wide", "aria-labelledby": "rb-plan-title", "data-plan": true, ref: (el) => requestAnimationFrame(() => { if (el.isConnected && !el.open) el.showModal(); }), oncancel: leave },
     h("h2", { id: "rb-plan-title" }, c.t("plan.title")), h("p", { class: "rb-muted" }, c.t("plan.hint")),
-    h("ol", { class: "rb-plan" }, plan.map((phase, place) => {
+    h("ol", { class: "rb-agenda" }, plan.map((phase, place) => {
       const name = c.phaseName(phase);
       const here = phase.kind === c.v.here;
       return h("li", { key: phase.kind, class: phase.skipped ? "skipped" : "", "data-plan-phase": phase.kind },
@@ -184,6 +184,6 @@ const planBox = (c) => {
         h("label", { class: "rb-check" }, h("input", { type: "checkbox", checked: phase.asynchronous, disabled: !alone.has(phase.kind), onchange: (event) => { phase.asynchronous = event.target.checked; c.redraw(); } }), c.t("plan.own_time")),
         h("label", { class: "rb-minutes" }, h("input", { class: "rb-input", type: "number", min: 1, max: 480, initial: phase.minutes ?? "", "aria-label": c.t("plan.minutes_of", { phase: name }), onchange: (event) => { phase.minutes = Number(event.target.value) || null; } }), c.t("plan.minutes")));
     })),
-    h("div", { class: "rb-row end" }, button(c.t("cancel"), { class: "quiet", "data-action": "cancel", onclick: leave }),
+    h("div", { class: "rb-inline end" }, button(c.t("cancel"), { class: "quiet", "data-action": "cancel", onclick: leave }),
       button(c.t("plan.save"), { class: "primary", "data-action": "save-plan", onclick: () => { c.act({ move: "plan_phases", phases: plan }); leave(); } })));
 };

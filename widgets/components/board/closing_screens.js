@@ -17,7 +17,7 @@ const similar = (c, topic) => {
           h("p", { class: "rb-muted" }, where ? c.t("similar.before_in", { where }) : c.t("similar.before"), one.learnt_on ? ` · ${dayWords(c, one.learnt_on)}` : ""),
           h("h4", null, h("a", { href: `${c.base}lessons/${encodeURIComponent(id)}`, target: "_blank", rel: "noopener" }, one.title)),
           one.recommendation ? h("p", { class: "rb-words rb-clip" }, one.recommendation) : null,
-          one.terms?.length ? h("p", { class: "rb-terms" }, one.terms.slice(0, 5).map((term) => h("span", { class: "rb-badge" }, term))) : null,
+          one.terms?.length ? h("p", { class: "rb-shared-words" }, one.terms.slice(0, 5).map((term) => h("span", { class: "rb-badge" }, term))) : null,
           one.recurred ? h("p", { class: "rb-muted" }, icon("again"), c.t("similar.recurred", { count: one.recurred })) : null,
           open ? h("button", { type: "button", class: `rb-button tiny${again ? " on" : ""}`, "aria-pressed": again ? "true" : "false", "data-action": "recurs", onclick: () => c.act({ move: "mark_recurrence", topic: topic.key, lesson: id, title: (one.title ?? "").slice(0, 300), recurs: !again }) }, icon(again ? "check" : "again"), h("span", null, c.t(again ? "similar.marked" : "similar.mark"))) : null);
       }));
@@ -34,7 +34,7 @@ const discussionOf = (c, topic) => {
   const session = c.edits.sessionOf(id);
   const unsaved = session && session.value.trim() !== session.from.trim();
   const state = session?.clash ? null : unsaved ? (c.line.state.link === "open" ? "saving" : "kept") : topic.said?.discussion ? "saved" : null;
-  return h("section", { key: id, class: "rb-said" }, h("div", { class: "rb-row" }, h("h3", null, c.t("discuss.notes")), state ? h("span", { class: "rb-muted end", "data-save": state }, c.t(`discuss.${state}`)) : null), c.edits.field(spec), c.edits.clash(spec));
+  return h("section", { key: id, class: "rb-said" }, h("div", { class: "rb-inline" }, h("h3", null, c.t("discuss.notes")), state ? h("span", { class: "rb-muted end", "data-save": state }, c.t(`discuss.${state}`)) : null), c.edits.field(spec), c.edits.clash(spec));
 };
 
 const topicMinutes = (c) => c.ui.topicMinutes ?? 5;
@@ -61,17 +61,17 @@ const discussScreen = (c) => {
     h("article", { class: "rb-topic rb-card", "data-topic": topic.key, "aria-labelledby": "rb-topic-title" },
       h("header", null, h("p", { class: "rb-muted" }, c.t("discuss.place", { place: at + 1, of: ranked.length }), topic.votes ? ` · ${topic.votes} ${c.t("vote.votes", { count: topic.votes })}` : ""),
         h("h2", { id: "rb-topic-title", class: `rb-words${topic.title.length > 140 ? " long" : ""}` }, topic.title),
-        leading ? h("div", { class: "rb-row folds" },
+        leading ? h("div", { class: "rb-inline folds" },
           topic.key !== onTable ? button(c.t("discuss.take_up"), { class: "primary tiny", "data-action": "discuss", onclick: () => discuss(topic.key) }, "chat")
             : button(after ? c.t("discuss.next") : c.t("discuss.finish"), { class: "primary tiny", "data-action": "discuss-next", onclick: () => discuss(after?.key ?? null, true) }, after ? "right" : "check"),
-          h("label", { class: "rb-row rb-muted" }, c.t("discuss.minutes"), h("select", { class: "rb-select tiny", value: String(topicMinutes(c)), "data-action": "topic-minutes", onchange: (event) => { c.ui.topicMinutes = Number(event.target.value); c.redraw(); } }, [2, 3, 5, 8, 10, 15].map((minutes) => h("option", { value: String(minutes) }, c.t("minutes", { count: minutes })))))) : null),
+          h("label", { class: "rb-inline rb-muted" }, c.t("discuss.minutes"), h("select", { class: "rb-select tiny", value: String(topicMinutes(c)), "data-action": "topic-minutes", onchange: (event) => { c.ui.topicMinutes = Number(event.target.value); c.redraw(); } }, [2, 3, 5, 8, 10, 15].map((minutes) => h("option", { value: String(minutes) }, c.t("minutes", { count: minutes })))))) : null),
       topic.group ? h("ul", { class: "rb-notes rb-wall" }, topic.notes.map((note) => noteCard(c, note, { plain: true }))) : topicNotes(c, topic),
       recurrences.length ? h("p", { class: "rb-recurs" }, icon("again"), h("strong", null, c.t("similar.recurs_of")), recurrences.map(([id, title]) => h("a", { href: `${c.base}lessons/${encodeURIComponent(id)}`, target: "_blank", rel: "noopener" }, title || id))) : null,
       discussionOf(c, topic),
-      h("section", { class: "rb-outcomes" }, h("div", { class: "rb-row" }, h("h3", null, c.t("actions.title")), talking(c) && c.ui.form !== "new-action" ? button(c.t("actions.new"), { class: "tiny end", "data-action": "new-action", onclick: () => { c.ui.form = "new-action"; c.redraw(); } }, "add") : null),
+      h("section", { class: "rb-outcomes" }, h("div", { class: "rb-inline" }, h("h3", null, c.t("actions.title")), talking(c) && c.ui.form !== "new-action" ? button(c.t("actions.new"), { class: "tiny end", "data-action": "new-action", onclick: () => { c.ui.form = "new-action"; c.redraw(); } }, "add") : null),
         actions.length ? h("ul", { class: "rb-list" }, actions.map((action) => actionCard(c, action))) : c.ui.form === "new-action" ? null : h("p", { class: "rb-muted" }, c.t("actions.none_topic")),
         c.ui.form === "new-action" && talking(c) ? h("div", { class: "rb-inset" }, actionForm(c, { topic: topic.key, name: `new-${topic.key}`, cancel: leave })) : null),
-      h("section", { class: "rb-outcomes" }, h("div", { class: "rb-row" }, h("h3", null, c.t("lessons.title")), talking(c) && c.ui.form !== "new-lesson" ? button(c.t("lessons.new"), { class: "tiny end", "data-action": "new-lesson", onclick: () => { c.ui.form = "new-lesson"; c.redraw(); } }, "add") : null),
+      h("section", { class: "rb-outcomes" }, h("div", { class: "rb-inline" }, h("h3", null, c.t("lessons.title")), talking(c) && c.ui.form !== "new-lesson" ? button(c.t("lessons.new"), { class: "tiny end", "data-action": "new-lesson", onclick: () => { c.ui.form = "new-lesson"; c.redraw(); } }, "add") : null),
         lessons.length ? h("ul", { class: "rb-list" }, lessons.map((lesson) => lessonCard(c, lesson, topic))) : c.ui.form === "new-lesson" ? null : h("p", { class: "rb-muted" }, c.t("lessons.none")),
         c.ui.form === "new-lesson" && talking(c) ? h("div", { class: "rb-inset" }, lessonForm(c, { topic, cancel: leave })) : null)),
     similar(c, topic));

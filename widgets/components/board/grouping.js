@@ -104,10 +104,10 @@ const suggestions = (c) => {
   const shown = suggested.loading ? [] : (suggested.list ?? []).map((found) => ({ ...found, left: found.notes.filter((id) => loose.has(id)) })).filter((found) => found.left.length > 1 && !found.dismissed);
   const accept = (found) => () => { c.act({ move: "group_notes", group: newKey(), notes: found.left, title: found.title.slice(0, 300) }); c.say(c.t("suggest.accepted")); };
   return h("section", { class: "rb-suggest rb-card", "aria-label": c.t("suggest.title"), "data-suggestions": shown.length },
-    h("div", { class: "rb-row" }, icon("spark"), h("h3", null, c.t("suggest.title")), iconButton(c.t("shut"), "close", { class: "end", onclick: shutBox })),
+    h("div", { class: "rb-inline" }, icon("spark"), h("h3", null, c.t("suggest.title")), iconButton(c.t("shut"), "close", { class: "end", onclick: shutBox })),
     suggested.loading ? busy(c) : suggested.error ? h("p", { role: "alert" }, suggested.error) : suggested.read === false ? h("p", null, c.t("suggest.unread")) : shown.length ? [h("p", { class: "rb-muted" }, c.t("suggest.hint")),
       h("ul", { class: "rb-suggest-list" }, shown.map((found) => h("li", { key: found.notes[0], "data-suggestion": found.notes[0] }, h("strong", null, found.title), h("ul", null, found.left.map((id) => h("li", null, loose.get(id).text))),
-        h("div", { class: "rb-row" }, button(c.t("suggest.accept"), { class: "tiny primary", "data-action": "accept-suggestion", onclick: accept(found) }, "check"),
+        h("div", { class: "rb-inline" }, button(c.t("suggest.accept"), { class: "tiny primary", "data-action": "accept-suggestion", onclick: accept(found) }, "check"),
           button(c.t("suggest.dismiss"), { class: "tiny quiet", "data-action": "dismiss-suggestion", onclick: () => { suggested.list.find((other) => other.notes === found.notes).dismissed = true; c.redraw(); } }))))),
       shown.length > 1 ? button(c.t("suggest.accept_all", { count: shown.length }), { class: "tiny", "data-action": "accept-all", onclick: () => shown.forEach((found) => accept(found)()) }) : null]
       : h("p", { class: "rb-muted" }, c.t("suggest.none")));
@@ -130,15 +130,15 @@ const groupScreen = (c) => {
   return h("div", { class: "rb-grouping", onkeydown: carryKeys(c) },
     h("p", { id: "rb-drag-help", class: "rb-sr" }, c.t("group.help")),
     h("section", { class: "rb-loose", "aria-labelledby": "rb-loose-title", "data-drop": open ? "out:" : null, "data-target": c.ui.target === "out:" ? "true" : null },
-      h("div", { class: "rb-row" }, h("h3", { id: "rb-loose-title" }, c.t("group.loose"), h("span", { class: "rb-count" }, c.v.loose.length)),
+      h("div", { class: "rb-inline" }, h("h3", { id: "rb-loose-title" }, c.t("group.loose"), h("span", { class: "rb-number" }, c.v.loose.length)),
         open && c.v.loose.length > 2 ? button(c.t("suggest.button"), { class: "tiny end", "data-action": "suggest", onclick: () => askSuggestions(c) }, "spark") : null),
       suggestions(c),
       c.v.loose.length ? h("ul", { class: "rb-notes rb-wall" }, c.v.loose.map((note) => noteCard(c, note, { ...moving, keyboard: note.id === first ? "first" : null })))
         : empty(c, c.t(c.v.topics.length ? "group.all_grouped" : "group.nothing"), c.v.topics.length ? null : c.t("group.nothing_hint"), "check")),
     h("section", { class: "rb-groups", "aria-labelledby": "rb-groups-title" },
-      h("h3", { id: "rb-groups-title" }, c.t("group.topics"), h("span", { class: "rb-count" }, grouped.length)),
+      h("h3", { id: "rb-groups-title" }, c.t("group.topics"), h("span", { class: "rb-number" }, grouped.length)),
       grouped.length ? h("ul", { class: "rb-list" }, grouped.map((topic) => h("li", { key: topic.key, class: "rb-group", "data-topic": topic.key, "data-drop": open ? `group:${topic.key}` : null, "data-target": c.ui.target === `group:${topic.key}` ? "true" : null },
-        h("div", { class: "rb-group-head" }, groupField(c, topic, open), h("span", { class: "rb-count" }, c.t("group.notes", { count: topic.notes.length }))),
+        h("div", { class: "rb-group-head" }, groupField(c, topic, open), h("span", { class: "rb-number" }, c.t("group.notes", { count: topic.notes.length }))),
         h("ul", { class: "rb-notes" }, topic.notes.map((note) => noteCard(c, note, { ...moving, keyboard: first ? null : "first" }))))))
         : h("div", { class: "rb-drop-hint" }, icon("grip"), h("p", null, c.t("group.how")))));
 };

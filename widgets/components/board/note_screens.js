@@ -14,7 +14,7 @@ const writeColumn = (c, column, notes, others) => {
     c.say(c.t("write.added"));
   };
   return h("section", { key: column.key, class: `rb-column tone-${toneOf(column)}`, "aria-labelledby": `rb-column-${column.key}`, "data-column": column.key },
-    h("header", null, h("h3", { id: `rb-column-${column.key}` }, icon(toneOf(column)), c.lang(column.title), h("span", { class: "rb-count" }, notes.length + others)), h("p", null, c.lang(column.prompt))),
+    h("header", null, h("h3", { id: `rb-column-${column.key}` }, icon(toneOf(column)), c.lang(column.title), h("span", { class: "rb-number" }, notes.length + others)), h("p", null, c.lang(column.prompt))),
     open ? h("form", { class: "rb-add", onsubmit: (event) => { event.preventDefault(); add(event.target.querySelector("textarea")); } },
       h("textarea", {
         class: "rb-text", rows: 1, maxlength: 2000, placeholder: c.t("write.placeholder"), "aria-label": c.t("write.label", { column: c.lang(column.title) }), "data-quick-add": column.key, initial: c.edits.draft(key),

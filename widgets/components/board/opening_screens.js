@@ -2,7 +2,7 @@
 const checkIn = (c) => {
   const open = c.v.isOpen("check_in") && c.v.you.writes;
   const mood = (level) => c.t(`mood.${level}`);
-  return h("div", { class: "rb-center" },
+  return h("div", { class: "rb-centre" },
     h("section", { class: "rb-card rb-mood" }, h("h3", null, c.t("check_in.question")),
       scale(c, { phase: "check_in", question: "mood", label: c.t("check_in.question"), words: mood, faces: true, disabled: !open }),
       c.v.answersOf("check_in").mood ? h("p", { class: "rb-muted rb-centered" }, icon("check"), c.t("answers.kept")) : null),
@@ -34,10 +34,10 @@ const earlier = (c, action) => {
     settled && action.status === "done_unverified" ? h("p", { class: "rb-muted" }, c.t("previous.unverified")) : null,
     settled && action.before !== undefined && action.after !== undefined ? h("p", { class: "rb-muted" }, c.t("previous.measured", { before: figure(c, action.before), after: figure(c, action.after) })) : null,
     open && !settled ? (ui.cancelling === action.id
-      ? h("form", { class: "rb-row", onsubmit: (event) => { event.preventDefault(); const reason = event.target.reason.value.trim(); if (reason) update("cancel", reason); } },
+      ? h("form", { class: "rb-inline", onsubmit: (event) => { event.preventDefault(); const reason = event.target.reason.value.trim(); if (reason) update("cancel", reason); } },
         h("input", { class: "rb-input", name: "reason", required: true, maxlength: 300, placeholder: c.t("previous.reason"), "aria-label": c.t("previous.reason"), ref: (el) => requestAnimationFrame(() => el.focus()) }),
         h("button", { class: "rb-button tiny primary", disabled: busyNow }, c.t("previous.give_up")), button(c.t("cancel"), { class: "tiny quiet", onclick: () => { ui.cancelling = null; c.redraw(); } }))
-      : h("div", { class: "rb-row" },
+      : h("div", { class: "rb-inline" },
         button(c.t("previous.done"), { class: "tiny primary", "data-action": "earlier-done", disabled: busyNow, onclick: () => update("done") }, "check"),
         action.status === "open" ? button(c.t("previous.start"), { class: "tiny", "data-action": "earlier-start", disabled: busyNow, onclick: () => update("start") }) : null,
         button(c.t("previous.give_up"), { class: "tiny quiet", "data-action": "earlier-cancel", disabled: busyNow, onclick: () => { ui.cancelling = action.id; c.redraw(); } }),
@@ -51,7 +51,7 @@ const previous = (c) =>
     const actions = Array.isArray(value) ? value : value?.actions ?? [];
     return actions.length
       ? h("div", { class: "rb-narrow" }, h("ul", { class: "rb-list" }, actions.slice(0, c.ui.allEarlier ? actions.length : MOST_EARLIER).map((action) => earlier(c, action))),
-        actions.length > MOST_EARLIER && !c.ui.allEarlier ? button(c.t("previous.all", { count: actions.length }), { class: "rb-more", "data-action": "all-earlier", onclick: () => { c.ui.allEarlier = true; c.redraw(); } }, "below") : null)
+        actions.length > MOST_EARLIER && !c.ui.allEarlier ? button(c.t("previous.all", { count: actions.length }), { class: "rb-rest", "data-action": "all-earlier", onclick: () => { c.ui.allEarlier = true; c.redraw(); } }, "below") : null)
       : empty(c, c.t("previous.none"), c.t("previous.none_hint"), "check");
   });
 
@@ -94,7 +94,7 @@ const facts = (c) =>
     const shown = kinds.some(([kind]) => kind === c.ui.factKind) ? all.filter((fact) => fact.kind === c.ui.factKind) : all;
     const months = new Map();
     for (const fact of shown) months.set(fact.day.slice(0, 7), [...(months.get(fact.day.slice(0, 7)) ?? []), fact]);
-    const chip = (kind, words, count) => h("button", { type: "button", class: "rb-chip", "aria-pressed": (c.ui.factKind ?? null) === kind ? "true" : "false", "data-fact-kind": kind ?? "all", onclick: () => { c.ui.factKind = kind; c.redraw(); } }, words, h("span", { class: "rb-count" }, count));
+    const chip = (kind, words, count) => h("button", { type: "button", class: "rb-chip", "aria-pressed": (c.ui.factKind ?? null) === kind ? "true" : "false", "data-fact-kind": kind ?? "all", onclick: () => { c.ui.factKind = kind; c.redraw(); } }, words, h("span", { class: "rb-number" }, count));
     return h("div", { class: "rb-narrow" },
       weeks(c, value.weeks),
       kinds.length > 1 ? h("div", { class: "rb-chips", role: "group", "aria-label": c.t("facts.filter") }, chip(null, c.t("facts.all"), all.length), kinds.map(([kind, words]) => chip(kind, words, all.filter((fact) => fact.kind === kind).length))) : null,

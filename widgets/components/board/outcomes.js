@@ -71,7 +71,7 @@ const actionForm = (c, { item = null, topic = null, name, cancel = null }) => {
       } }, h("option", { value: "" }, c.t("actions.no_metric")), metrics.map((one) => h("option", { value: one.key }, `${one.name}${one.unit_of_measure ? ` (${one.unit_of_measure})` : ""} · ${c.t("actions.values", { count: one.count })}`)))) : null,
     measured && filled.metric ? h("label", { class: "rb-field" }, h("span", null, c.t("actions.direction")),
       h("select", { class: "rb-select", name: "direction", value: filled.direction || "decrease", onchange: (event) => c.edits.fill(key, start, base, "direction", event.target.value) }, ["increase", "decrease"].map((way) => h("option", { value: way }, c.t(`actions.${way}`))))) : null,
-    h("div", { class: "rb-row wide" }, h("button", { class: "rb-button primary", "data-action": "save-action" }, icon(item ? "check" : "add"), h("span", null, c.t(item ? "save" : "actions.add"))),
+    h("div", { class: "rb-inline wide" }, h("button", { class: "rb-button primary", "data-action": "save-action" }, icon(item ? "check" : "add"), h("span", null, c.t(item ? "save" : "actions.add"))),
       cancel ? button(c.t("cancel"), { class: "quiet", onclick: () => { c.edits.drop(key); cancel(); } }) : null));
 };
 
@@ -113,7 +113,7 @@ const lessonForm = (c, { item = null, topic, cancel }) => {
     LESSON_FIELDS.map((name) => input(c, key, start, base, name, c.t(`lessons.${name}`), { tag: "textarea", rows: 2, maxlength: 10000, wide: true, help: c.t(`lessons.${name}_help`) })),
     h("fieldset", { class: "rb-choice wide" }, h("legend", null, c.t("lessons.polarity")), ["success", "failure"].map((way) => h("label", { class: "rb-check" },
       h("input", { type: "radio", name: `polarity-${key}`, checked: values.polarity === way, onchange: () => { c.edits.fill(key, start, base, "polarity", way); c.redraw(); } }), c.t(`lessons.${way}`)))),
-    h("div", { class: "rb-row wide" }, h("button", { class: "rb-button primary", "data-action": "save-lesson" }, icon("check"), h("span", null, c.t("lessons.save"))), button(c.t("cancel"), { class: "quiet", onclick: () => { c.edits.drop(key); cancel(); } })));
+    h("div", { class: "rb-inline wide" }, h("button", { class: "rb-button primary", "data-action": "save-lesson" }, icon("check"), h("span", null, c.t("lessons.save"))), button(c.t("cancel"), { class: "quiet", onclick: () => { c.edits.drop(key); cancel(); } })));
 };
 
 const lessonCard = (c, lesson, topic) => {

@@ -12,7 +12,7 @@ const initials = (name) => {
 
 const avatar = (c, seat, { large = false } = {}) =>
   h("span", { class: `rb-avatar hue-${hueOf(seat.id)}${large ? " large" : ""}${c.line.state.online.has(seat.id) ? "" : " away"}`, "aria-hidden": "true" },
-    initials(seat.name), seat.ready ? h("span", { class: "rb-tick" }, icon("check")) : null, h("span", { class: "rb-dot" }));
+    initials(seat.name), seat.ready ? h("span", { class: "rb-check-mark" }, icon("check")) : null, h("span", { class: "rb-dot" }));
 
 const badge = (words, kind = "", name = null) => h("span", { class: `rb-badge ${kind}` }, name ? icon(name) : null, words);
 
@@ -29,7 +29,7 @@ const menu = (props, label, ...content) =>
     event.stopPropagation();
     event.currentTarget.open = false;
     event.currentTarget.querySelector("summary").focus();
-  } }, label, h("div", { class: "rb-sheet" }, ...content));
+  } }, label, h("div", { class: "rb-drawer" }, ...content));
 
 const columnOf = (c, key) => c.v.board.format.columns.find((column) => column.key === key);
 const toneOf = (column) => (column && TONES.has(column.tone) ? column.tone : "neutral");
@@ -73,7 +73,7 @@ const spread = (c, found, words) => {
   const most = Math.max(...found.counts, 1);
   return h("figure", { class: "rb-spread", "data-mean": found.mean },
     h("div", { class: "rb-bars", role: "img", "aria-label": c.t("answers.alt", { counts: LEVELS.map((level) => `${words(level)}: ${found.counts[level - 1]}`).join(c.t("comma")), mean: figure(c, found.mean) }) },
-      LEVELS.map((level) => h("div", { class: `rb-bar level-${level}` }, h("b", null, found.counts[level - 1]), h("i", { style: { height: `${(found.counts[level - 1] / most) * 100}%` } }), h("span", null, level)))),
+      LEVELS.map((level) => h("div", { class: `rb-tally level-${level}` }, h("b", null, found.counts[level - 1]), h("i", { style: { height: `${(found.counts[level - 1] / most) * 100}%` } }), h("span", null, level)))),
     h("figcaption", null, h("strong", null, figure(c, found.mean)), " ", c.t("answers.mean", { count })));
 };
 
@@ -95,7 +95,7 @@ const noteCard = (c, note, { moves = false, edits = false, plain = false, keyboa
       },
     };
     return h("li", {
-      key, class: `rb-note tone-${toneOf(column)}${note.unsent ? " unsent" : ""}${carried ? " carried" : ""}${note.mine ? " mine" : ""}`,
+      key, class: `rb-slip tone-${toneOf(column)}${note.unsent ? " unsent" : ""}${carried ? " carried" : ""}${note.mine ? " mine" : ""}`,
       "data-note": note.id, "data-mine": note.mine ? "true" : null, "data-hidden": note.shown ? null : "true", "data-drag-note": moves ? note.id : null, "data-drop": moves ? `note:${note.id}` : null,
       tabindex: moves ? (keyboard === "first" ? 0 : -1) : null, "aria-describedby": moves ? "rb-drag-help" : null, "aria-roledescription": moves ? c.t("group.movable") : null,
       "data-target": c.ui.target === `note:${note.id}` ? "true" : null,
@@ -119,6 +119,6 @@ const confirmBox = (c) => {
   const leave = () => { c.ui.confirm = null; c.redraw(); };
   return h("dialog", { key: "confirm", class: "rb-dialog", "aria-labelledby": "rb-confirm-title", "data-confirm": asked.name, ref: (el) => requestAnimationFrame(() => { if (el.isConnected && !el.open) el.showModal(); }), oncancel: leave },
     h("h2", { id: "rb-confirm-title" }, asked.title), h("p", null, asked.text), asked.more ?? null,
-    h("div", { class: "rb-row end" }, button(c.t("cancel"), { class: "quiet", "data-action": "cancel", onclick: leave }),
+    h("div", { class: "rb-inline end" }, button(c.t("cancel"), { class: "quiet", "data-action": "cancel", onclick: leave }),
       button(asked.yes, { class: asked.grave ? "primary grave" : "primary", "data-action": "confirm", onclick: () => { leave(); asked.then(); } })));
 };

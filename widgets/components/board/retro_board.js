@@ -94,7 +94,7 @@ function render({ model, el }) {
     const id = over?.retrospective ?? model.get("retrospective");
     return placeholder(t("over.title"), over ? t("over.done", { actions: over.actions, lessons: over.lessons?.length ?? 0 }) : t("over.hint"), [
       over?.lessons?.length ? h("ul", { class: "rb-plain" }, over.lessons.map((lesson) => h("li", { key: lesson.id }, h("a", { href: `${c.base}lessons/${encodeURIComponent(lesson.id)}` }, lesson.title)))) : null,
-      c.v?.you?.guest ? null : h("div", { class: "rb-row centered" }, h("a", { class: "rb-button primary", href: `${c.base}retrospectives/${encodeURIComponent(id)}`, "data-action": "outcome" }, icon("out"), h("span", null, t("over.link"))))], "check");
+      c.v?.you?.guest ? null : h("div", { class: "rb-inline centered" }, h("a", { class: "rb-button primary", href: `${c.base}retrospectives/${encodeURIComponent(id)}`, "data-action": "outcome" }, icon("out"), h("span", null, t("over.link"))))], "check");
   };
 
   const stageHead = () => {
@@ -104,7 +104,7 @@ function render({ model, el }) {
     const away = !c.v.isOpen(c.shownKind);
     return h("div", { class: "rb-stage-head" },
       h("div", null, h("h2", { id: "rb-stage-title", tabindex: -1 }, c.phaseName(step)), h("p", null, step.prompt ? c.lang(step.prompt) : t(`hints.${step.kind}`))),
-      h("div", { class: "rb-row" },
+      h("div", { class: "rb-inline" },
         open.length > 1 && !away ? h("div", { class: "rb-tabs", role: "group", "aria-label": t("open_phases") }, open.map((one) => h("button", { key: one.kind, type: "button", class: "rb-chip", "aria-pressed": one.kind === c.shownKind ? "true" : "false", "data-look": one.kind, onclick: () => { ui.look = one.kind === c.v.here ? null : one.kind; redraw(); } }, c.phaseName(one)))) : null,
         c.leads && step !== board.phases[board.phase] ? button(t("move_here"), { "data-action": "move-here", onclick: () => goTo(c, board.phases.indexOf(step)) }, "right") : null,
         c.shownKind === "write" ? revealBox(c) : null),
@@ -122,7 +122,7 @@ function render({ model, el }) {
   const tree = () => {
     const { state } = line;
     if (state.link === "closed") return h("div", { "data-screen": "over" }, overScreen());
-    if (state.refused || state.link === "refused") return h("div", { "data-screen": "refused" }, placeholder(t("refused_title"), state.refused?.words ?? t("not_let_in"), h("div", { class: "rb-row centered" }, h("a", { class: "rb-button", href: `${c.base}retrospectives` }, t("to_list"))), "alert"));
+    if (state.refused || state.link === "refused") return h("div", { "data-screen": "refused" }, placeholder(t("refused_title"), state.refused?.words ?? t("not_let_in"), h("div", { class: "rb-inline centered" }, h("a", { class: "rb-button", href: `${c.base}retrospectives` }, t("to_list"))), "alert"));
     if (!state.you) return h("div", { "data-screen": "opening" }, shell());
     if (state.you.waiting) return h("div", { "data-screen": "waiting" }, placeholder(t("waiting.title", { title: c.v.board?.title ?? "" }), t("waiting.hint"), h("div", { class: "rb-waiting" }, h("i", null), h("i", null), h("i", null), h("p", null, t("waiting.name", { name: state.you.name })))));
     const Screen = SCREENS[c.shownKind];
