@@ -51,6 +51,10 @@ class Settings(BaseModel):
     spare_kernels: int = Field(default=1, ge=0, description="How many kernels wait for the next visitor to an app.")
     session_days: int = Field(default=7, ge=1, le=90, description="How long a sign-in lasts.")
     run_timeout_seconds: int = Field(default=600, ge=10, description="A report cell may take this long.")
+    evidence_limit_mb: int = Field(default=200, ge=1, le=10_000, description="The largest evidence file in MiB.")
+    evidence_private_links: bool = Field(
+        default=False, description="Look at evidence links within the organisation's own network, too."
+    )
 
     @property
     def graph_file(self) -> Path:

@@ -89,6 +89,7 @@ def media_type(head: bytes, tail: bytes, filename: str) -> str:
     if claimed != found:
         raise _unsafe(
             filename,
+            "other_kind",
             f"its content is {found}",
             f"Give it its own ending, such as .{_EXTENSIONS[found][0]}" if found in _EXTENSIONS else "",
             found=found,
@@ -99,7 +100,7 @@ def media_type(head: bytes, tail: bytes, filename: str) -> str:
 def _by_content(head: bytes, tail: bytes, filename: str) -> str:
     for start, what in _PROGRAMS:
         if head.startswith(start) and not (start == b"MZ" and _is_text(head)):
-            raise _unsafe(filename, f"it is {what}", "Save what it shows as a picture, PDF or text", found=what)
+            raise _unsafe(filename, "program", f"it is {what}", "Save what it shows as a picture, PDF or text")
     found = next((kind for mark, at, kind in _SIGNATURES if head[at : at + len(mark)] == mark), None)
     if found == "application/zip":
         return _archive(head + tail, filename)
@@ -107,22 +108,20 @@ def _by_content(head: bytes, tail: bytes, filename: str) -> str:
         found = None
     if found is not None and (found != "image/webp" or head.startswith(b"RIFF")):
         if found.startswith("image/") and (_IN_PICTURES.search(head) or _IN_PICTURES.search(tail)):
-            raise _unsafe(filename, "a script is hidden in the picture", "Take the picture again", found="a script")
+            raise _unsafe(filename, "hidden_script", "a script is hidden in the picture", "Take the picture again")
         return found
     text = head.removeprefix(b"\xef\xbb\xbf")
     if _ACTIVE.match(text.lstrip()) or _ACTIVE.search(text[:1024]):
-        raise _unsafe(
-            filename, "it is a web page or script", "Save what it shows as a picture or PDF", found="a web page"
-        )
+        raise _unsafe(filename, "web_page", "it is a web page or script", "Save what it shows as a picture or PDF")
     if _is_text(text):
         return "text/plain"
-    raise _unsafe(filename, "its kind is not known", "Save it as PDF, a picture, a table or text", found="unknown")
+    raise _unsafe(filename, "unknown_kind", "its kind is not known", "Save it as PDF, a picture, a table or text")
 
 
 def _archive(names: bytes, filename: str) -> str:
     """An archive by the names of what it holds, which stand at its beginning and its end."""
     if b"vbaProject.bin" in names:
-        raise _unsafe(filename, "it holds macros", "Save it without macros, or as PDF", found="macros")
+        raise _unsafe(filename, "macros", "it holds macros", "Save it without macros, or as PDF")
     if b"[Content_Types].xml" in names:
         for folder, kind in _OFFICE_FOLDERS.items():
             if folder in names:
@@ -145,9 +144,9 @@ def _is_text(head: bytes) -> bool:
     return False
 
 
-def _unsafe(filename: str, why: str, what: str, **fields: str) -> UnsafeFile:
+def _unsafe(filename: str, problem: str, why: str, what: str, **fields: str) -> UnsafeFile:
     hint = f" {what}." if what else ""
-    return UnsafeFile(f"The file {filename!r} was not kept: {why}.{hint}", filename=filename, why=why, **fields)
+    return UnsafeFile(f"The file {filename!r} was not kept: {why}.{hint}", filename=filename, problem=problem, **fields)
 
 
 def safe_filename(name: str) -> str:

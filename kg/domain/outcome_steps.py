@@ -56,8 +56,8 @@ def require_outcome_state(outcome: Outcome, step: OutcomeStep) -> None:
     raise WrongOutcomeState(
         f"The outcome is {outcome.state.value}; to {step.value} it, it must be one of: {names}.{hint}",
         id=outcome.id,
-        state=outcome.state.value,
-        step=step.value,
+        outcome_state=outcome.state.value,
+        outcome_step=step.value,
         allowed=sorted(state.value for state in FROM[step]),
     )
 
