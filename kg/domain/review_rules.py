@@ -91,12 +91,11 @@ class ReviewRules(_Data):
                 raise _misfit(f"the axis {key!r} stands there already", "axes", number, "key")
         if missing := [key for key in AXES if key not in keys]:
             raise _misfit(f"the axis {missing[0]!r} is missing. Name all of {', '.join(AXES)}", "axes")
-        for place, roles in [
-            *(("steps", s.roles) for s in self.steps),
-            ("third", self.third.roles if self.third else []),
-        ]:
-            if Role.GUEST in roles:
-                raise _misfit("guests review nothing. Take the role `guest` out", place)
+        for number, step in enumerate(self.steps):
+            if Role.GUEST in step.roles:
+                raise _misfit("guests review nothing. Take the role `guest` out", "steps", number, "roles")
+        if self.third is not None and Role.GUEST in self.third.roles:
+            raise _misfit("guests review nothing. Take the role `guest` out", "third", "roles")
         return self
 
     @property

@@ -177,7 +177,7 @@ def view_evidence(context: Context, evidence: Sequence[Evidence], today: date) -
         else []
     )
     found = []
-    for piece in sorted(evidence, key=lambda e: (e.recorded_at.isoformat() if e.recorded_at else "", e.id)):
+    for piece in sorted(evidence, key=lambda e: (e.captured_at.isoformat() if e.captured_at else "", e.id)):
         others = {row["id"]: row for row in rows if row["sha256"] == piece.sha256 and row["id"] != piece.subject}
         found.append(
             EvidenceView(

@@ -62,7 +62,7 @@ def review_rules(context: Context, request: Nothing) -> ReviewRulesView:
     return ReviewRulesView(rules=rules_in_force(context))
 
 
-@operation(Role.FACILITATOR)
+@operation(Role.PMO)
 def review_agreement(context: Context, request: AgreementRequest) -> ReviewAgreement:
     """How far managers and the PMO agree beyond chance, axis by axis, over many outcomes."""
     project = find_project(context.store, request.project, context.scope).id if request.project else None
