@@ -12,7 +12,7 @@ import json
 from typing import Any
 from urllib.parse import quote, unquote
 
-from tornado.web import stream_request_body
+from tornado.web import HTTPError, stream_request_body
 
 from kg.domain import Role
 from kg.domain.media import LOOKED_AT, media_type, safe_filename
@@ -23,6 +23,8 @@ from .pages import Page
 
 SLACK = 1 << 20
 """Bytes beyond the limit that the connection takes, so that our own words reach whoever sends them."""
+PASSED_OVER = 8 << 20
+"""A refused body up to so many bytes is read past; of a larger one nothing is read."""
 PORTION = 1 << 18
 FILE_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
@@ -49,6 +51,7 @@ class Upload(_Files):
     """`POST /evidence/upload`: a file's bytes, as they come."""
 
     incoming: Incoming | None = None
+    refused: KgError | HTTPError | None = None
     filename = ""
     head = b""
     tail = b""
@@ -71,10 +74,28 @@ class Upload(_Files):
         raise NotSignedIn("Sign in first.")
 
     async def prepare(self) -> None:
-        """Refuse what need not be read: by name, by announced length, by who sends it."""
-        await super().prepare()
-        if self.request.method != "POST":
+        """Find out by name, announced length and visitor whether the file need be read at all.
+
+        A small body that is refused is read past all the same: a browser that is cut off while it
+        sends shows no answer.
+        """
+        announced = self.request.headers.get("Content-Length", "")
+        length = int(announced) if announced.isdecimal() else None
+        try:
+            await super().prepare()
+            if self.request.method == "POST":
+                self._check(length)
+        except (KgError, HTTPError) as error:
+            if length is None or length > PASSED_OVER:
+                self.set_header("Connection", "close")
+                raise
+            self.refused = error
             return
+        if self.request.method == "POST":
+            self.request.connection.set_max_body_size(self.blobs.limit + SLACK)  # type: ignore[union-attr]
+            self.incoming = await self.server.pools.ask(self.blobs.receive)
+
+    def _check(self, length: int | None) -> None:
         assert self.visitor is not None
         if not self.visitor.has(Role.MEMBER):
             raise Forbidden("Guests bring no evidence.", operation="upload", needed=Role.MEMBER.value)
@@ -82,15 +103,10 @@ class Upload(_Files):
         if kind != "application/octet-stream":
             raise InvalidRequest("Send the file's bytes as application/octet-stream.", field="Content-Type")
         self.filename = safe_filename(self.get_query_argument("filename", "", strip=False))
-        announced = self.request.headers.get("Content-Length")
-        if announced is not None and announced.isdecimal():
-            if int(announced) == 0:
-                raise EmptyFile("The file is empty: it has 0 bytes. Choose the file again.", size=0)
-            if int(announced) > self.blobs.limit:
-                self.set_header("Connection", "close")
-                raise too_large(self.blobs.limit)
-        self.request.connection.set_max_body_size(self.blobs.limit + SLACK)  # type: ignore[union-attr]
-        self.incoming = await self.server.pools.ask(self.blobs.receive)
+        if length == 0:
+            raise EmptyFile("The file is empty: it has 0 bytes. Choose the file again.", size=0)
+        if length is not None and length > self.blobs.limit:
+            raise too_large(self.blobs.limit)
 
     async def data_received(self, chunk: bytes) -> None:
         """A portion of the file; one too many ends it."""
@@ -110,6 +126,8 @@ class Upload(_Files):
 
     async def post(self) -> None:
         """Keep it, if its content is what its name says."""
+        if self.refused is not None:
+            raise self.refused
         if self._finished or self.incoming is None:
             return
         kind = media_type(self.head, self.tail, self.filename) if self.incoming.size else ""

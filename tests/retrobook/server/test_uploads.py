@@ -171,3 +171,22 @@ def test_what_breaks_off_leaves_nothing(server, ola):
     from .conftest import eventually
 
     assert eventually(lambda: left(server) == [])
+
+
+def test_the_command_line_sends_files_through_the_running_server(server, tmp_path):
+    from kg.errors import FileTooLarge, StoreUnavailable, UnsafeFile
+    from retrobook.cli.evidence_file import keep_file
+    from retrobook.settings import Settings
+
+    settings = Settings(home=server.home, evidence_limit_mb=1)
+    file = tmp_path / "chart.png"
+    file.write_bytes(PNG + b"cli")
+    digest, name = keep_file(settings, file)
+    assert (digest, name) == (hashlib.sha256(PNG + b"cli").hexdigest(), "chart.png")
+    assert (server.home / "blobs" / digest[:2] / digest).read_bytes() == PNG + b"cli"
+    file.write_bytes(b"<script>")
+    with pytest.raises(UnsafeFile):
+        keep_file(settings, file)
+    file.write_bytes(PNG + b"\x00" * (2 * LIMIT))
+    with pytest.raises((FileTooLarge, StoreUnavailable), match="larger"):
+        keep_file(settings, file)
