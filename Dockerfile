@@ -1,4 +1,8 @@
 FROM python:3.11-slim
+# What PDF is written with: text shaping, and fonts that have Chinese.
+RUN apt-get update && apt-get install -y --no-install-recommends \
+    libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk fonts-dejavu-core \
+ && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home --uid 10001 retrobook && mkdir /data && chown retrobook /data
 WORKDIR /opt/retrobook
 ARG TORCH_INDEX=

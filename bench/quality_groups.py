@@ -1,8 +1,8 @@
 """Whether suggested groups of notes are those that people make, against grouping by shared words.
 
-Two walls of mixed English and Chinese notes, sorted by hand (`tests/quality/notes.yaml`); one served
-to choose the figures of the grouping, the other did not. The gate: on both, an adjusted Rand
-index above the floor and twice that of the words. `python -m bench.quality_groups keep` makes the
+Three walls of mixed English and Chinese notes, sorted by hand (`tests/quality/notes.yaml`); two were
+looked at while the figures of the grouping were chosen, the third was written afterwards. The
+gate: on each, an adjusted Rand index above the floor and twice that of the words. `python -m bench.quality_groups keep` makes the
 vectors again that the tests read, after a change of model or notes.
 """
 
@@ -25,7 +25,7 @@ from kg.search.lexical import query_terms
 FOLDER = Path(__file__).parents[1] / "tests" / "quality"
 NOTES, VECTORS = FOLDER / "notes.yaml", FOLDER / "note_vectors.npz"
 MODEL = "builtin:e5-small"
-FLOOR = {"tried": 0.53, "kept_back": 0.47}
+FLOOR = {"tried": 0.53, "looked_at": 0.47, "kept_back": 0.35}
 
 
 def walls() -> dict[str, tuple[dict[str, str], list[int]]]:
@@ -82,7 +82,7 @@ def keep() -> None:
 
 
 def main() -> None:
-    """Measure both walls."""
+    """Measure all walls."""
     vectors = kept_vectors()
     told: dict[str, Any] = {}
     ok = True

@@ -50,6 +50,9 @@ class Settings(BaseModel):
     kernel_limit: int = Field(default=40, ge=1, description="How many kernels may run at once.")
     spare_kernels: int = Field(default=1, ge=0, description="How many kernels wait for the next visitor to an app.")
     session_days: int = Field(default=7, ge=1, le=90, description="How long a sign-in lasts.")
+    reminder_days: int = Field(
+        default=3, ge=0, le=60, description="Owners of actions are reminded this many days before the due day."
+    )
     run_timeout_seconds: int = Field(default=600, ge=10, description="A report cell may take this long.")
     evidence_limit_mb: int = Field(default=200, ge=1, le=10_000, description="The largest evidence file in MiB.")
     evidence_private_links: bool = Field(

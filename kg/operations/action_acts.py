@@ -12,7 +12,7 @@ from ..domain.action_steps import ActionStep, reopened, require_status
 from ..errors import Conflict, Forbidden, InvalidRequest
 from ..store.records import get_record, put_records
 from .action_history import may_change
-from .action_metrics import Point, find_series, measure, points_of
+from .action_metrics import Point, find_series, measure, points_of, scope_of
 from .action_reading import local_day, visible_action
 from .actions import ActionDetail, detail_of
 from .table import Context, Request, operation
@@ -159,7 +159,7 @@ def _measured_by(context: Context, action: ActionItem, metric: str | None, direc
         values["metric"] = metric or None
         project = get_record(context.store, Project, action.project)
         if metric and project is not None:
-            series = find_series(context.store, project, context.scope, metric)
+            series = find_series(context.store, project, scope_of(action), metric)
             values["success_metric"] = action.success_metric or series.name
             if direction is None and (metric != action.metric or action.direction is None):
                 values["direction"] = series.direction.value if series.direction else action.direction
@@ -174,7 +174,7 @@ def _judge(context: Context, action: ActionItem, values: dict[str, Any], done_on
     project = get_record(context.store, Project, done.project)
     points: list[Point] = []
     if done.metric and project is not None:
-        points = points_of(context.store, project, context.scope, done.metric)
+        points = points_of(context.store, project, scope_of(done), done.metric)
     effect = measure(done, done_on, points)
     return _keep(context, action, done.model_dump() | effect.kept())
 

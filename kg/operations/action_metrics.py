@@ -113,6 +113,14 @@ def _inside(project: Project, scope: ScopeFilter) -> ScopeFilter:
     return ScopeFilter(everything=True, confidential=scope.covers(project.id, project.unit, True))
 
 
+def scope_of(action: ActionItem) -> ScopeFilter:
+    """The figures that may tell of an action: confidential ones never of one that is not, whoever asks.
+
+    What is computed is shown to everybody who may see the action.
+    """
+    return ScopeFilter(everything=True, confidential=action.confidential)
+
+
 def measure(action: ActionItem, done_on: date, points: list[Point]) -> Effect:
     """What the figure an action is measured by says of it, were it done on a day."""
     if action.metric is None:

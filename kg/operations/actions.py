@@ -13,7 +13,7 @@ from ..domain.action_steps import is_overdue, most_pressing
 from ..errors import NotFound
 from ..store.records import get_record
 from .action_history import ActionStepTaken, history_of, permitted
-from .action_metrics import Point, Series, find_series, measure, points_of
+from .action_metrics import Point, Series, find_series, measure, points_of, scope_of
 from .action_reading import RetrospectiveName, actions_in, local_day, open_actions, retrospectives_named, visible_action
 from .projects import find_project, visible_names
 from .table import Context, Request, Response, operation
@@ -29,6 +29,7 @@ class ListActions(Request):
     """Whose actions, of which project; `mine` means those that the visitor owns."""
 
     project: str | None = None
+    retrospective: str | None = None
     owner: str | None = Field(default=None, max_length=300)
     statuses: list[ActionStatus] = []
     open_only: bool = True
@@ -104,6 +105,7 @@ def list_actions(context: Context, request: ListActions) -> ActionList:
         action
         for action in everything
         if (not request.mine or action.owner == context.visitor.name)
+        and (request.retrospective is None or action.retrospective == request.retrospective)
         and (not owner or (action.owner or "").casefold() == owner)
     ]
     days = _Days(context)
@@ -144,9 +146,9 @@ def detail_of(context: Context, action: ActionItem) -> ActionDetail:
     series: Series | None = None
     points: list[Point] = []
     if action.metric and project is not None and shown:
-        points = points_of(store, project, scope, action.metric)
+        points = points_of(store, project, scope_of(action), action.metric)
         try:
-            series = find_series(store, project, scope, action.metric)
+            series = find_series(store, project, scope_of(action), action.metric)
         except NotFound:
             series = None
     effect = kept_effect(action)

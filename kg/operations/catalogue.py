@@ -11,6 +11,7 @@ from . import (  # noqa: F401
     cypher,
     evidence_checks,
     formats,
+    health_history,
     lesson_marks,
     lessons,
     lifecycle,
@@ -30,6 +31,7 @@ from . import (  # noqa: F401
     records,
     reminders,
     reporting_lines,
+    retro_themes,
     retrospective_facts,
     retrospectives,
     review_figures,
@@ -42,4 +44,5 @@ from . import (  # noqa: F401
     system,
     topic_lessons,
     upkeep,
+    wall,
 )

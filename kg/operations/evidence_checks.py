@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from ..domain import Evidence, EvidenceStatus, Outcome, Role
 from ..domain.outcome_steps import FROM, OutcomeStep, questioned, settled
@@ -21,6 +22,8 @@ from .projects import find_project
 from .table import Context, Request, Response, operation
 
 AT_ONCE = 8
+SECONDS = 30.0
+"""How long one call looks: a client waits for a minute, and a link may take half of that."""
 PATIENCE = timedelta(days=7)
 """A link that could not be reached for so long counts as vanished: a server may be down for a day."""
 AGAIN = timedelta(days=1)
@@ -28,10 +31,15 @@ AGAIN = timedelta(days=1)
 
 
 class CheckEvidence(Request):
-    """Of which outcome or project; without either, all that the visitor may see (PMO and above)."""
+    """Of which outcome or project; without either, all that the visitor may see (PMO and above).
+
+    A call looks for so long and at so many pieces at most; `after` goes on where one ended (its `next`).
+    """
 
     outcome: str | None = None
     project: str | None = None
+    after: str | None = None
+    limit: int = Field(default=500, ge=1, le=5_000)
 
 
 class FailedEvidence(BaseModel):
@@ -48,7 +56,8 @@ class FailedEvidence(BaseModel):
 class EvidenceChecked(Response):
     """What a check found; `unreachable` links are tried again and count as vanished after a week.
 
-    `in_question` and `settled` are outcomes whose state this check changed.
+    `in_question` and `settled` are outcomes whose state this check changed. `next` says that there is
+    more to look at: call again with it as `after`.
     """
 
     checked: int
@@ -56,6 +65,7 @@ class EvidenceChecked(Response):
     unreachable: list[str]
     in_question: list[str]
     settled: list[str]
+    next: str | None = None
 
 
 @dataclass(frozen=True)
@@ -66,19 +76,40 @@ class _Seen:
     reached: bool = True
 
 
-def _look_again(context: Context, request: CheckEvidence) -> dict[str, _Seen]:
-    """Read every file and every link again, while no writer waits."""
-    pieces = _pieces(context, request)
-    days = _Days(context)
+@dataclass
+class _Look:
+    """What was seen of each piece, and after which one there is more."""
+
+    seen: dict[str, _Seen]
+    next: str | None = None
+
+
+def _look_again(context: Context, request: CheckEvidence) -> _Look:
+    """Read files and links again, while no writer waits."""
+    pieces = [p for p in _pieces(context, request) if request.after is None or p.id > request.after]
+    todo = pieces[: request.limit]
+    days = {key: local_day(context.store, key or "", context.now) for key in {piece.project for piece in todo}}
+    look = _Look({})
+    end = time.monotonic() + SECONDS
     with ThreadPoolExecutor(AT_ONCE, "evidence") as threads:
-        seen = threads.map(lambda piece: _status_of(context, piece, days.known[piece.project]), days.ready(pieces))
-        return dict(zip((piece.id for piece in pieces), seen, strict=True))
+        for start in range(0, len(todo), AT_ONCE):
+            some = todo[start : start + AT_ONCE]
+            for piece, seen in zip(
+                some, threads.map(lambda p: _status_of(context, p, days[p.project]), some), strict=True
+            ):
+                look.seen[piece.id] = seen
+            if time.monotonic() > end:
+                break
+    if len(look.seen) < len(pieces):
+        look.next = pieces[len(look.seen) - 1].id
+    return look
 
 
 @operation(Role.MEMBER, audited=True, ahead=_look_again)
 def check_evidence(context: Context, request: CheckEvidence) -> EvidenceChecked:
     """Look at evidence again: files by their digest, links by what stands there, certificates by their day."""
-    seen: dict[str, _Seen] = context.ahead
+    look: _Look = context.ahead
+    seen = look.seen
     pieces = [p for p in _pieces(context, request) if p.id in seen and seen[p.id].revision == p.revision]
     changed = [after for piece in pieces if (after := _after(piece, seen[piece.id], context.now)) is not None]
     current = {piece.id: piece for piece in pieces} | {piece.id: piece for piece in changed}
@@ -101,25 +132,14 @@ def check_evidence(context: Context, request: CheckEvidence) -> EvidenceChecked:
         unreachable=[piece.id for piece in pieces if not seen[piece.id].reached],
         in_question=into,
         settled=out,
+        next=look.next,
     )
-
-
-class _Days:
-    """Today at each piece's project; worked out before threads need it."""
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
-        self.known: dict[str | None, date] = {}
-
-    def ready(self, pieces: list[Evidence]) -> list[Evidence]:
-        for key in {piece.project for piece in pieces}:
-            self.known[key] = local_day(self._context.store, key or "", self._context.now)
-        return pieces
 
 
 def _pieces(context: Context, request: CheckEvidence) -> list[Evidence]:
     if request.outcome is not None:
-        return records_about(context.store, Evidence, [visible_outcome(context, request.outcome).id])
+        found = records_about(context.store, Evidence, [visible_outcome(context, request.outcome).id])
+        return sorted(found, key=lambda piece: piece.id)
     if not context.visitor.has(Role.PMO):
         raise Forbidden(
             f"{context.visitor.display_name} may check the evidence of one outcome; all of it needs the role pmo.",
@@ -128,7 +148,8 @@ def _pieces(context: Context, request: CheckEvidence) -> list[Evidence]:
         )
     project = find_project(context.store, request.project, context.scope).id if request.project else None
     # A link of a lesson says where it came from: it has no digest and is not compared.
-    return [p for p in list_records(context.store, Evidence, context.scope, project) if p.sha256]
+    found = [p for p in list_records(context.store, Evidence, context.scope, project) if p.sha256]
+    return sorted(found, key=lambda piece: piece.id)
 
 
 def _status_of(context: Context, piece: Evidence, today: date) -> _Seen:

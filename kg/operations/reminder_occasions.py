@@ -13,7 +13,7 @@ from ..domain.action_steps import OFTEN
 from ..policy import ScopeFilter, Visitor
 from ..store.protocol import GraphStore
 from ..store.records import get_record, list_records
-from .action_metrics import measure, points_of
+from .action_metrics import measure, points_of, scope_of
 from .action_reading import WHOLE, actions_in, local_day
 
 SOON_DAYS = 3
@@ -97,7 +97,7 @@ def _measurable(store: GraphStore, action: ActionItem) -> Iterator[tuple[str, st
     project = get_record(store, Project, action.project)
     if project is None:
         return
-    effect = measure(action, action.done_on, points_of(store, project, WHOLE, action.metric))
+    effect = measure(action, action.done_on, points_of(store, project, scope_of(action), action.metric))
     if min(effect.n_before, effect.n_after) >= FEWEST_VALUES:
         values = {"before": str(effect.n_before), "after": str(effect.n_after), "metric": action.success_metric or ""}
         yield MEASURABLE, action.done_on.isoformat(), values

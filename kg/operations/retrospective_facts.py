@@ -12,16 +12,20 @@ from ..domain import (
     Answers,
     Lesson,
     LessonEvent,
+    Outcome,
     Project,
     Retrospective,
     Role,
 )
-from ..errors import NotFound
+from ..domain.formats import Bilingual
 from ..policy import ScopeFilter
-from ..schema import Label
 from ..store.records import get_record, list_records
 from .projects import find_project, visible_names
+from .retrospectives import find_retrospective
 from .table import Context, Request, Response, operation
+
+FROM_ELSEWHERE = frozenset({"incident_report", "imported"})
+"""Formats of retrospectives that were not held here: nobody went through earlier actions in them."""
 
 
 class RetrospectiveById(Request):
@@ -63,7 +67,7 @@ class RetrospectiveFacts(Response):
 
     `made` are the actions it made; `earlier` those of earlier retrospectives that were open when it
     was held, or closed since the one before; `health` its rounds of health checks up to this one,
-    oldest first.
+    oldest first; `metric_names` what the series are called that actions are measured by.
     """
 
     retrospective: Retrospective
@@ -74,6 +78,8 @@ class RetrospectiveFacts(Response):
     recurrences: list[Recurrence] = []
     previous: LookBack | None = None
     health: list[HealthRound] = []
+    format_name: Bilingual | None = None
+    metric_names: dict[str, str] = {}
     revision: int = 0
 
 
@@ -87,30 +93,34 @@ def retrospective_facts(context: Context, request: RetrospectiveById) -> Retrosp
     siblings = [r for r in list_records(store, Retrospective, everything, project.id) if r.id != held.id]
     previous = _previous(held, siblings)
     actions = list_records(store, ActionItem, everything, project.id)
+    made = sorted((a for a in actions if a.retrospective == held.id), key=_by_due)
+    earlier = _earlier(held, previous, actions)
     return RetrospectiveFacts(
         retrospective=held,
         project=project,
-        made=sorted((a for a in actions if a.retrospective == held.id), key=_by_due),
-        earlier=_earlier(held, previous, actions),
+        made=made,
+        earlier=earlier,
         lessons=_lessons(context, held, everything),
         recurrences=_recurrences(context, held),
         previous=LookBack(id=previous.id, title=previous.title, held_on=previous.held_on) if previous else None,
         health=_rounds(held, siblings),
+        format_name=_format_name(context, held.format),
+        metric_names=_metric_names(list_records(store, Outcome, everything, project.id), [*made, *earlier]),
         revision=store.revision(),
     )
 
 
-def find_retrospective(context: Context, key: str) -> Retrospective:
-    """The retrospective with this id, if the visitor may see it.
+def _format_name(context: Context, key: str) -> Bilingual | None:
+    """What the installation calls a format; None where it does not offer it."""
+    offered = context.services.get("formats")
+    return next((form.name for form in offered.all() if form.key == key), None) if offered else None
 
-    Raises:
-        NotFound: There is none, or it is hidden; names the nearest visible one.
-    """
-    found = get_record(context.store, Retrospective, key)
-    if found is None or not context.scope.covers(found.project, found.unit, found.confidential):
-        known = [r.id for r in list_records(context.store, Retrospective, context.scope)]
-        raise NotFound.among(Label.RETROSPECTIVE.value.lower(), key, known)
-    return found
+
+def _metric_names(outcomes: list[Outcome], actions: list[ActionItem]) -> dict[str, str]:
+    """Names of the series that actions are measured by: an outcome's metric, or a process metric's own name."""
+    of_outcomes = {outcome.id: outcome.metric or outcome.title for outcome in outcomes}
+    keys = {action.metric for action in actions if action.metric}
+    return {key: of_outcomes.get(key) or key.removeprefix("process:") for key in sorted(keys)}
 
 
 def _previous(held: Retrospective, siblings: list[Retrospective]) -> Retrospective | None:
@@ -122,6 +132,8 @@ def _previous(held: Retrospective, siblings: list[Retrospective]) -> Retrospecti
 
 
 def _earlier(held: Retrospective, previous: Retrospective | None, actions: list[ActionItem]) -> list[ActionItem]:
+    if held.format in FROM_ELSEWHERE:
+        return []
     since = held.period_start or (previous.held_on if previous else None)
 
     def stood_then(action: ActionItem) -> bool:

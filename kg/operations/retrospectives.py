@@ -6,7 +6,7 @@ import secrets
 from datetime import date
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from ..domain import Relationship, Retrospective, RetrospectiveState, Role, derive_id
 from ..domain.board.items import AnyItem, BoardItem, BoardPhase, Seat, SeatRole
@@ -39,6 +39,12 @@ class CreateRetrospective(Request):
     period_start: date | None = None
     period_end: date | None = None
     phases: list[dict[str, Any]] | None = Field(default=None, max_length=20)
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> CreateRetrospective:
+        if self.period_start and self.period_end and self.period_end <= self.period_start:
+            raise ValueError(f"the period ends {self.period_end}, not after its start {self.period_start}")
+        return self
 
 
 class OpenedRetrospective(Response):

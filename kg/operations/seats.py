@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from ..domain import Role
+from ..domain import Project, Retrospective, Role
 from ..domain.action_steps import is_overdue
 from ..domain.board.items import BoardItem, Seat
 from ..domain.board.state import BoardState
 from ..errors import NotFound
 from ..policy import ScopeFilter
+from ..store.records import get_record
 from .action_reading import local_day, open_actions
 from .actions import ActionRow
 from .retrospectives import has_seat
 from .table import Context, Request, Response, operation
+from .topic_lessons import SimilarLessonsToText, similar_to
+from .wall import Wall, facts_of, period_of
+
+MOST_SIMILAR = 4
 
 
 class BoardKey(Request):
@@ -41,6 +46,25 @@ class EarlierActions(Response):
     actions: list[ActionRow]
 
 
+class TopicKey(BoardKey):
+    """A topic on a board."""
+
+    topic: str = Field(max_length=64)
+
+
+@operation(Role.GUEST)
+def topic_lessons(context: Context, request: TopicKey) -> SimilarLessonsToText:
+    """Past lessons about the same as a topic on the board: those that the asker may see, so none for a guest."""
+    state = state_at(context, request.retrospective)
+    if request.topic not in state.topics():
+        raise NotFound("This topic is not on the board any more.", kind="topic", name=request.topic)
+    said = [state.title_of(request.topic), *(note.text for note in state.notes_of(request.topic) if note.shown)]
+    text = "\n".join(dict.fromkeys([*said, state.topic(request.topic).discussion]))
+    if not context.visitor.has(Role.MEMBER) or not text.strip():
+        return SimilarLessonsToText(lessons=[])
+    return SimilarLessonsToText(lessons=similar_to(context, text, state.board.project, MOST_SIMILAR))
+
+
 @operation(Role.GUEST)
 def board_people(context: Context, request: BoardKey) -> BoardPeople:
     """Who at a board can own an action."""
@@ -48,6 +72,18 @@ def board_people(context: Context, request: BoardKey) -> BoardPeople:
     seats = [seat for seat in state.of(Seat) if not seat.guest and not seat.waiting]
     seats.sort(key=lambda seat: seat.name.casefold())
     return BoardPeople(people=[BoardPerson(name=seat.person, display_name=seat.name) for seat in seats])
+
+
+@operation(Role.GUEST)
+def board_facts(context: Context, request: BoardKey) -> Wall:
+    """The facts of the period for everyone at the board; confidential ones for those who may see them."""
+    board = state_at(context, request.retrospective).board
+    held = get_record(context.store, Retrospective, request.retrospective)
+    project = get_record(context.store, Project, board.project)
+    if held is None or project is None:
+        raise NotFound.among("retrospective", request.retrospective, [])
+    start, end = period_of(context, held)
+    return facts_of(context, project, start, end, but=held.id)
 
 
 @operation(Role.GUEST)

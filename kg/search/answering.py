@@ -9,7 +9,8 @@ import numpy as np
 
 from ..domain import LessonState
 from ..errors import EncoderError
-from ..operations.lessons import ArmState, LessonHits
+from ..operations.lessons import ArmState, LessonFilters, LessonHit, LessonHits
+from ..policy import ScopeFilter
 from ..store.protocol import GraphStore
 from .answers import GRAPH, Details, Draft, Question, build_hits, score_parts
 from .columns import MASK, ROWS, Columns
@@ -17,9 +18,11 @@ from .encoding import ArmEncoding
 from .filters import Selection
 from .fusion import WORDS, Meaning, fuse
 from .holdings import Holdings
+from .lexical import query_terms
 from .nearest import largest
 from .ranking import FEW, facets, find, rank
 from .rerank import DEPTH, RERANKER, Reranker, rerank
+from .resemblance import NEXT_BEST, Resembling, resemblance
 from .standing import STANDING, losses, notices
 from .vectors import FLOATS
 
@@ -94,6 +97,31 @@ class Answerer:
             hits=[], total=ranking.total, facets=facets(columns, found), arms=self._states(arms, selection, columns),
         )  # fmt: skip
         return drafts, answer
+
+    def resembling(
+        self, text: str, hits: Sequence[LessonHit], vectors: Mapping[str, FLOATS], scope: ScopeFilter, held: Holdings,
+        arms: Sequence[ArmEncoding],
+    ) -> list[Resembling]:  # fmt: skip
+        """Those hits that are really about the same as a text.
+
+        The caller holds the index's lock.
+        """
+        columns, selection = held.columns, held.selector.select(scope, LessonFilters())
+        words = held.words.score(query_terms(text), selection.visible, selection.wanted)
+        meanings = _meanings(arms, vectors, selection, largest(words.scores, CLOSELY))
+        visible = np.flatnonzero(selection.visible).astype(np.int32)
+        lengths = held.words.lengths(len(columns))
+        found = []
+        for hit in hits:
+            if hit.score < NEXT_BEST * hits[0].score:
+                break
+            keys = (hit.id, *(link.id for link in hit.folded), *(link.id for link in hit.replaces))
+            rows = [row for key in keys if (row := columns.row_of.get(key)) is not None]
+            if rows:
+                like = resemblance(rows, words, meanings, columns.coded["language"], visible, lengths)
+                if like.holds:
+                    found.append(Resembling(hit, like))
+        return found
 
     def complete(self, question: Question, drafts: list[Draft], answer: LessonHits) -> None:
         """Read the page's records and put its hits into the answer."""

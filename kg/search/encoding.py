@@ -143,6 +143,23 @@ class ArmEncoding:
             while len(self._questions) > QUESTIONS_KEPT:
                 self._questions.popitem(last=False)
 
+    def read_texts(self, texts: Sequence[str], at_most: int | None = None) -> dict[int, FLOATS]:
+        """Vectors of texts that are no records, by place; kept ones are not made again.
+
+        Args:
+            texts: The texts, the least wanted first.
+            at_most: Make so many that are not kept and leave the rest out; None makes all.
+
+        Raises:
+            EncoderError: The model cannot be used.
+        """
+        kept = self._cache.get(_key(self.vectors), texts) if self._cache is not None else {}
+        missing = [place for place in range(len(texts)) if place not in kept]
+        if at_most is not None and self._cache is not None:  # without a cache they would be left out for ever
+            missing = missing[max(0, len(missing) - at_most) :]
+        made = self._vectors_of(self.vectors, [texts[place] for place in missing]) if missing else []
+        return kept | dict(zip(missing, made, strict=True))
+
     def take_kept(self, first: int, entries: Sequence[Entry]) -> None:
         """Fill new rows from the cache."""
         if self._cache is None or not entries:

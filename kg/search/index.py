@@ -27,7 +27,9 @@ from .encoding import ArmEncoding
 from .fusion import WORDS
 from .holdings import Holdings, all_versions, versions_of
 from .lexical import query_terms
+from .meanings import Meanings, meanings_of
 from .rerank import Reranker
+from .resemblance import Resembling
 from .serving import ServedModels
 from .snapshot import Snapshot
 from .vectors import FLOATS, VectorArm
@@ -120,6 +122,23 @@ class SearchIndex:
         vectors = question_vectors(self._arms, request.text, language, selection)
         return self._answer(question, vectors, started)
 
+    def resembling(self, text: str, scope: ScopeFilter, limit: int, today: date | None = None) -> list[Resembling]:
+        """Lessons that are about the same as a text nobody asked with, best first: few or none.
+
+        Args:
+            text: Notes of a topic, say.
+            scope: What the asker may see.
+            limit: At most so many.
+            today: Reviews that were due before it are told.
+        """
+        hits = self.search(SearchLessons(text=text, limit=min(100, 3 * limit)), scope, today).hits
+        language = detect_language(text)
+        with self._lock:
+            selection = self._held.selector.select(scope, LessonFilters())
+        vectors = question_vectors(self._arms, text, language, selection)
+        with self._lock:
+            return self._answerer.resembling(text, hits, vectors, scope, self._held, self._arms)[:limit]
+
     def prepare(self, texts: Sequence[str]) -> None:
         """Read many questions at once, so that asking them soon after is quick."""
         self._catch_up()
@@ -170,6 +189,20 @@ class SearchIndex:
             without=lesson.id,
         )  # fmt: skip
         return self._answer(question, vectors, started)
+
+    def meanings(self, texts: Sequence[str], at_most: int | None = None) -> list[Meanings]:
+        """What some texts mean, in each model that understands them; for grouping notes and topics.
+
+        Args:
+            texts: The texts, the least wanted first.
+            at_most: Read so many new texts now; asking again goes on with the rest. None reads all.
+        """
+        self._catch_up()
+        return meanings_of(self._arms, texts, at_most)
+
+    def reads(self, language: str) -> bool:
+        """True when a model of the index understands a language, as far as is known."""
+        return any(arm.problem is None and (arm.languages is None or language in arm.languages) for arm in self._arms)
 
     def refresh(self) -> int:
         """Apply what the change log holds; how many records were taken in or out."""

@@ -49,6 +49,10 @@ class VectorArm:
         self._grow(size)
         return self._known.view[:size]
 
+    def all_known(self) -> MASK:
+        """As `known`, for all rows there have been."""
+        return self._known.view
+
     def put(self, row: int, vector: FLOATS) -> None:
         """Keep the vector of a row.
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from kg.operations.projects import ProjectFacts
 from kg.operations.retrospective_facts import RetrospectiveFacts
+from kg.operations.wall import Wall
 
 from ..reports import retrospective_sections as sections
 from ..reports.retrospective_wording import RetrospectiveWording
@@ -17,14 +17,14 @@ from ..resources import TEMPLATES, template_path
 
 def page_of(
     facts: RetrospectiveFacts,
-    around: ProjectFacts | None,
+    wall: Wall | None,
     say: RetrospectiveWording,
     home: Path | None = None,
     *,
     paper: bool = False,
 ) -> str:
     """The whole retrospective as a page without scripts; with `paper`, laid out for A4."""
-    blocks = sections.everything(facts, around, say)
+    blocks = sections.everything(facts, wall, say)
     roots = ([str(home / "templates" / "reports")] if home else []) + [str(TEMPLATES / "reports")]
     environment = Environment(
         loader=FileSystemLoader(roots), autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from kg.domain import RetrospectiveState
 from kg.errors import InvalidRequest, nearest
-from kg.operations.projects import ProjectFacts
 from kg.operations.retrospective_facts import RetrospectiveFacts
+from kg.operations.wall import Wall
 
 from ..errors import StillOpen
 from ..messages import Messages
@@ -33,7 +33,7 @@ def export_retrospective(
     language: str = "en",
     *,
     part: str = "notes",
-    around: ProjectFacts | None = None,
+    wall: Wall | None = None,
     home: Path | None = None,
 ) -> bytes:
     """A retrospective as the bytes of a file; of an anonymous one no author is in any format.
@@ -43,7 +43,7 @@ def export_retrospective(
         form: `csv`, `md`, `html` or `pdf`.
         language: Language of headings and labels; notes stay as they were written.
         part: What a table holds: `notes` or `actions`.
-        around: Facts of the period, where there is one.
+        wall: Facts of the period, where there are some.
         home: The installation, whose own words and templates win.
 
     Raises:
@@ -65,11 +65,11 @@ def export_retrospective(
         case "csv":
             return tables.notes_table(facts, say) if part == "notes" else tables.actions_table(facts, say)
         case "md":
-            return text.markdown_of(facts, around, say).encode()
+            return text.markdown_of(facts, wall, say).encode()
         case "html":
-            return pages.page_of(facts, around, say, home).encode()
+            return pages.page_of(facts, wall, say, home).encode()
         case _:
-            return pdf.pdf_of(pages.page_of(facts, around, say, home, paper=True))
+            return pdf.pdf_of(pages.page_of(facts, wall, say, home, paper=True))
 
 
 def file_name(facts: RetrospectiveFacts, form: str, part: str = "notes") -> str:

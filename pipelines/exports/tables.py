@@ -1,34 +1,19 @@
-"""A retrospective as tables: one row a note, or one row an action.
-
-Spreadsheets run a cell that begins as a formula does. Such cells get an apostrophe in front,
-and cells that have one already get another, so that reading a table back loses nothing.
-"""
+"""A retrospective as tables: one row a note, or one row an action; no spreadsheet runs a cell of them."""
 
 from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Sequence
 
 from kg.operations.retrospective_facts import RetrospectiveFacts
 
+from ..reports.retrospective_sections import metric_of
 from ..reports.retrospective_wording import RetrospectiveWording, columns_of, title_of, votes_of
+from ..spreadsheets import guarded
 
 BYTE_ORDER_MARK = "\ufeff"
 """Without it spreadsheet programs read Chinese as something else."""
-
-_FORMULA = re.compile(r"'*\s*[=+\-@＝＋－＠\t\r\n]")
-
-
-def guarded(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
-
-
-def unguarded(cell: str) -> str:
-    """A cell as it was before it was guarded."""
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 def topic_titles(facts: RetrospectiveFacts) -> dict[str, str]:
@@ -77,7 +62,7 @@ def actions_table(facts: RetrospectiveFacts, say: RetrospectiveWording) -> bytes
             rows.append(
                 [
                     action.title, action.owner or "", str(action.due or ""), say.status(action),
-                    action.success_metric or "", *("" if value is None else repr(value) for value in figures),
+                    metric_of(action, facts), *("" if value is None else repr(value) for value in figures),
                     str(action.opened_on or ""), str(action.done_on or ""), str(action.carry_count),
                     titles.get(action.topic or "", ""), action.reason or "", say(f"export.{where}"),
                 ]

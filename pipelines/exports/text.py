@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kg.domain import ActionItem, Answers, Topic
-from kg.operations.projects import ProjectFacts
 from kg.operations.retrospective_facts import RetrospectiveFacts
+from kg.operations.wall import Wall
 
 from ..reports import retrospective_narrative as narrative
-from ..reports.retrospective_sections import effect_of
+from ..reports.retrospective_sections import effect_of, metric_of
 from ..reports.retrospective_wording import RetrospectiveWording, columns_of, votes_of
 from .escaping import escaped, paragraph
 from .tables import topic_titles
@@ -17,41 +17,46 @@ from .tables import topic_titles
 Say = RetrospectiveWording
 
 
-def markdown_of(facts: RetrospectiveFacts, around: ProjectFacts | None, say: Say) -> str:
+def markdown_of(facts: RetrospectiveFacts, wall: Wall | None, say: Say) -> str:
     """The whole retrospective as one document."""
     parts = [
-        _head(facts, say), _period(facts, around, say), _topics(facts, say), _notes(facts, say), _actions(facts, say),
+        _head(facts, say), _period(facts, wall, say), _topics(facts, say), _notes(facts, say), _actions(facts, say),
         _lessons(facts, say), _health(facts, say), _voices(facts, say), _end(facts, say),
     ]  # fmt: skip
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def _pair(label: str, value: object, say: Say) -> str:
+    """`Votes: 3`, `票数：3`."""
+    return f"{label}{'：' if say.language == 'zh' else ': '}{value}"
 
 
 def _head(facts: RetrospectiveFacts, say: Say) -> list[str]:
     held = facts.retrospective
     said = [
         (say("kind"), facts.project.name), (say("header.held"), say.day(held.held_on) if held.held_on else ""),
-        (say("period.label"), narrative.period_of(held, say)), (say("header.format"), say.named(held.format, "format")),
+        (say("period.label"), narrative.period_of(held, say)), (say("header.format"), say.format(facts)),
         (say("tile.attended"), str(held.attended or "")), (say("header.facilitators"), say.listed(held.facilitators)),
         (say("header.previous"), facts.previous.title if facts.previous else ""),
     ]  # fmt: skip
     lines = [f"# {escaped(held.title)}", ""]
-    lines += [f"- {label}: {escaped(value)}" for label, value in said if value]
+    lines += [f"- {_pair(label, escaped(value), say)}" for label, value in said if value]
     if held.anonymity:
         lines.append(f"- {say('anonymity.anonymous')}")
     return [*lines, "", escaped(narrative.lead(facts, say))]
 
 
-def _period(facts: RetrospectiveFacts, around: ProjectFacts | None, say: Say) -> list[str]:
+def _period(facts: RetrospectiveFacts, wall: Wall | None, say: Say) -> list[str]:
     held = facts.retrospective
     lines = []
-    for event in narrative.happenings(held, around, say):
-        note = f" ({escaped(event.note)})" if event.note else ""
-        lines.append(f"- {say.day(event.day)}: {escaped(event.title)}{note}")
+    for event in narrative.happenings(wall, say):
+        lines.append(f"- {_pair(event.days, escaped(event.text), say)}")
+    lines += [f"- {escaped(words)}" for words in (*narrative.cut_off(wall, say), *narrative.unrecorded(wall, say))]
     if held.summary:
         lines = [paragraph(held.summary), "", *lines]
     if held.timeline:
         lines += ["", f"### {say('timeline.course')}", ""]
-        lines += [f"- {escaped(step.when)}: {paragraph(step.text, '  ')}" for step in held.timeline]
+        lines += [f"- {_pair(escaped(step.when), paragraph(step.text, '  '), say)}" for step in held.timeline]
     return [f"## {say('period.title')}", "", *lines] if lines else []
 
 
@@ -66,17 +71,18 @@ def _topics(facts: RetrospectiveFacts, say: Say) -> list[str]:
 
 
 def _topic(topic: Topic, facts: RetrospectiveFacts, say: Say) -> Iterator[str]:
-    yield f"- {say('export.votes')}: {topic.votes}"
-    yield f"- {say('export.discussed')}: {say('export.yes' if topic.discussed or topic.discussion else 'export.no')}"
+    yield f"- {_pair(say('export.votes'), topic.votes, say)}"
+    talked = say("export.yes" if topic.discussed or topic.discussion else "export.no")
+    yield f"- {_pair(say('export.discussed'), talked, say)}"
     for action in facts.made:
         if action.id in topic.actions or action.topic == topic.key:
-            yield f"- {say('topics.actions')}: {escaped(action.title)}"
+            yield f"- {_pair(say('topics.actions'), escaped(action.title), say)}"
     for lesson in facts.lessons:
         if lesson.id in topic.lessons:
-            yield f"- {say('topics.lessons')}: {escaped(lesson.title)}"
+            yield f"- {_pair(say('topics.lessons'), escaped(lesson.title), say)}"
     for again in facts.recurrences:
         if again.topic == topic.key:
-            yield f"- {say('topics.again')}: {escaped(again.title or say('learnt.hidden'))}"
+            yield f"- {_pair(say('topics.again'), escaped(again.title or say('learnt.hidden')), say)}"
     if topic.discussion:
         yield ""
         yield paragraph(topic.discussion)
@@ -94,29 +100,30 @@ def _notes(facts: RetrospectiveFacts, say: Say) -> list[str]:
                 ("votes", str(votes) if votes else ""), ("topic", titles.get(note.group or "", "")),
                 ("fact", note.fact or ""), ("author", "" if held.anonymity else note.author or ""),
             ]  # fmt: skip
-            lines += [f"  - {say(f'export.{name}')}: {escaped(value)}" for name, value in said if value]
+            lines += [f"  - {_pair(say(f'export.{name}'), escaped(value), say)}" for name, value in said if value]
     return lines
 
 
 def _actions(facts: RetrospectiveFacts, say: Say) -> list[str]:
     lines = [f"## {say('decided.title')}", ""]
-    lines += [line for action in facts.made for line in _action(action, say)] or [say("decided.none")]
+    lines += [line for action in facts.made for line in _action(action, facts, say)] or [say("decided.none")]
     if facts.earlier:
         lines += ["", f"### {say('decided.earlier', count=len(facts.earlier))}", ""]
-        lines += [line for action in facts.earlier for line in _action(action, say)]
+        lines += [line for action in facts.earlier for line in _action(action, facts, say)]
     return lines
 
 
-def _action(action: ActionItem, say: Say) -> Iterator[str]:
+def _action(action: ActionItem, facts: RetrospectiveFacts, say: Say) -> Iterator[str]:
     yield f"- {paragraph(action.title, '  ')}"
     said = [
-        ("owner", action.owner), ("due", action.due), ("status", say.status(action)), ("metric", action.success_metric),
+        ("owner", action.owner), ("due", action.due), ("status", say.status(action)),
+        ("metric", metric_of(action, facts)),
         ("opened", action.opened_on), ("done", action.done_on), ("carried", action.carry_count or None),
         ("after", effect_of(action, say)), ("reason", action.reason),
     ]  # fmt: skip
     for name, value in said:
         if value:
-            yield f"  - {say(f'export.{name}')}: {escaped(str(value))}"
+            yield f"  - {_pair(say(f'export.{name}'), escaped(str(value)), say)}"
 
 
 def _lessons(facts: RetrospectiveFacts, say: Say) -> list[str]:
@@ -128,7 +135,7 @@ def _lessons(facts: RetrospectiveFacts, say: Say) -> list[str]:
             ("recommendation", lesson.recommendation), ("conditions", lesson.conditions),
         ):  # fmt: skip
             if words:
-                lines.append(f"- {say(f'lessons.{name}')}: {paragraph(words, '  ')}")
+                lines.append(f"- {_pair(say(f'lessons.{name}'), paragraph(words, '  '), say)}")
     again = [
         f"- {escaped(r.title or say('learnt.hidden'))}{f' ({escaped(r.project_name)})' if r.project_name else ''}"
         for r in facts.recurrences
@@ -152,14 +159,14 @@ def _health(facts: RetrospectiveFacts, say: Say) -> list[str]:
             if mean is not None
         ]
         before = f" ({say('health.course', values=' → '.join(course))})" if course and answers.mean is not None else ""
-        lines.append(f"- {escaped(asked)}: {_told(answers, say)}{before}")
+        lines.append(f"- {_pair(escaped(asked), _told(answers, say) + before, say)}")
     return lines
 
 
 def _voices(facts: RetrospectiveFacts, say: Say) -> list[str]:
     held = facts.retrospective
     asked = [(name, answers) for name, answers in (("mood", held.mood), ("closing", held.closing)) if answers]
-    lines = [f"- {say(f'voices.{name}')}: {_told(answers, say)}" for name, answers in asked]
+    lines = [f"- {_pair(say(f'voices.{name}'), _told(answers, say), say)}" for name, answers in asked]
     return [f"## {say('voices.title')}", "", *lines] if lines else []
 
 

@@ -108,6 +108,35 @@ def trend(means: Sequence[float | None], alt: str) -> Markup | None:
     )  # fmt: skip
 
 
+def weeks(rows: Sequence[tuple[str, int, int]], alt: str) -> Markup:
+    """Work opened (upwards) and closed (downwards), week by week.
+
+    Args:
+        rows: The week's first day, how much was opened, how much was closed.
+        alt: What it shows, in words.
+    """
+    most = max(max(opened, closed) for _, opened, closed in rows) or 1
+    step = min(36.0, 640 / len(rows))
+    parts = []
+    for number, (day, opened, closed) in enumerate(rows):
+        left, up, down = 4 + number * step, 52 * opened / most, 52 * closed / most
+        parts.append(
+            f"<g><title>{escape(day)}</title>"
+            f'<rect class="fig-opened" x="{left:.1f}" y="{72 - up:.1f}" width="{step - 4:.1f}" height="{up:.1f}" '
+            f'fill="{CLAY}"/>'
+            f'<rect class="fig-closed" x="{left:.1f}" y="74" width="{step - 4:.1f}" height="{down:.1f}" '
+            f'fill="{TEAL}"/></g>'
+        )
+        shown = opened == most or closed == most
+        if shown:
+            parts.append(_text(left + step / 2 - 2, 67 - up if opened == most else 86 + down, str(most), 11))
+    width = int(8 + len(rows) * step)
+    parts.append(f'<line class="fig-grid" x1="0" y1="73" x2="{width}" y2="73" stroke="{SLATE}"/>')
+    parts.append(_text(4, 154, rows[0][0], 11, anchor="start"))
+    parts.append(_text(max(width - 4, 190), 154, rows[-1][0], 11, anchor="end"))
+    return _svg(max(width, 194), 160, "".join(parts), alt, "weeks")
+
+
 def _svg(width: int, height: int, body: str, alt: str, kind: str) -> Markup:
     return Markup(  # noqa: S704  (numbers of ours; words are escaped)
         f'<svg class="fig {kind}" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '

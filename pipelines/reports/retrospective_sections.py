@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from markupsafe import Markup
+
 from kg.domain import ActionItem, ActionStatus, Answers, Note, Topic
-from kg.operations.projects import ProjectFacts
-from kg.operations.retrospective_facts import RetrospectiveFacts
+from kg.operations.retrospective_facts import FROM_ELSEWHERE, RetrospectiveFacts
+from kg.operations.wall import Wall
 
 from . import retrospective_figures as figures
 from . import retrospective_narrative as narrative
@@ -30,21 +32,35 @@ def header(facts: RetrospectiveFacts, say: Say) -> Block:
     held = facts.retrospective
     block = section(
         "_retro_header.html.j2", say, held=held, project=facts.project, title=untimed(held.title),
-        format=say.named(held.format, "format"), period=narrative.period_of(held, say),
+        format=say.format(facts), period=narrative.period_of(held, say),
         lead=narrative.lead(facts, say), tiles=narrative.tiles(facts, say), previous=facts.previous,
-        asked=held.format not in ("incident_report", "imported"),
+        asked=held.format not in FROM_ELSEWHERE,
     )  # fmt: skip
     return Block(block.html, {"title": held.title, "kind": say("kind"), "language": say.language})
 
 
-def period(facts: RetrospectiveFacts, around: ProjectFacts | None, say: Say) -> list[Block]:
-    """What happened in the period, and the course of events that the record itself keeps."""
+def period(facts: RetrospectiveFacts, wall: Wall | None, say: Say) -> list[Block]:
+    """What stood on the wall, and the course of events that the record itself keeps."""
     held = facts.retrospective
-    events = narrative.happenings(held, around, say)
-    if not events and not held.timeline and not held.summary:
+    events = narrative.happenings(wall, say)
+    missing = narrative.unrecorded(wall, say)
+    if not events and not missing and not held.timeline and not held.summary:
         return []
-    body = section("_retro_period.html.j2", say, events=events, course=held.timeline, summary=held.summary)
+    body = section(
+        "_retro_period.html.j2", say, events=events, course=held.timeline, summary=held.summary, missing=missing,
+        cut_off=narrative.cut_off(wall, say), work=_work(wall, say),
+    )  # fmt: skip
     return [_heading("period", say), body]
+
+
+def _work(wall: Wall | None, say: Say) -> Markup | None:
+    """The tracker's weeks as bars; None where no tracker feeds the project."""
+    weeks = list(wall.weeks) if wall else []
+    if len(weeks) < 2 or not any(week.opened or week.closed for week in weeks):
+        return None
+    opened, closed = sum(week.opened for week in weeks), sum(week.closed for week in weeks)
+    alt = say("period.work_alt", weeks=len(weeks), opened=opened, closed=closed)
+    return figures.weeks([(say.day(week.start), week.opened, week.closed) for week in weeks], alt)
 
 
 def topics(facts: RetrospectiveFacts, say: Say) -> list[Block]:
@@ -55,7 +71,9 @@ def topics(facts: RetrospectiveFacts, say: Say) -> list[Block]:
     order = sorted(enumerate(held.topics), key=lambda item: (-item[1].votes, item[0]))
     most = max((topic.votes for topic in held.topics), default=0)
     cards = [_topic(topic, facts, most, say) for _, topic in order]
-    return [_heading("topics", say), section("_retro_topics.html.j2", say, topics=cards)]
+    loud = [card for card in cards if not _is_quiet(card)]
+    quiet = [card for card in cards if _is_quiet(card)]
+    return [_heading("topics", say), section("_retro_topics.html.j2", say, topics=loud, quiet=quiet)]
 
 
 def notes(facts: RetrospectiveFacts, say: Say, *, whole: bool = False) -> list[Block]:
@@ -75,8 +93,8 @@ def notes(facts: RetrospectiveFacts, say: Say, *, whole: bool = False) -> list[B
 
 def actions(facts: RetrospectiveFacts, say: Say, *, whole: bool = False) -> list[Block]:
     """What was decided here, and how earlier actions stand."""
-    rows = [_action(action, say) for action in facts.made]
-    earlier = [_action(action, say) for action in facts.earlier]
+    rows = [_action(action, facts, say) for action in facts.made]
+    earlier = [_action(action, facts, say) for action in facts.earlier]
     body = section("_retro_actions.html.j2", say, made=rows, earlier=earlier, shown=10**6 if whole else FOLDED_ACTIONS)
     return [_heading("decided", say), body]
 
@@ -143,7 +161,7 @@ def provenance(facts: RetrospectiveFacts, say: Say) -> list[Block]:
     held = facts.retrospective
     records = [held, *facts.made, *facts.lessons]
     names = "anonymous" if held.anonymity else "named"
-    own = held.format not in ("incident_report", "imported")
+    own = held.format not in FROM_ELSEWHERE
     body = section(
         "_retro_provenance.html.j2", say, sources=sources_of_records(records, say),
         revision=say("provenance.revision", revision=facts.revision),
@@ -154,10 +172,10 @@ def provenance(facts: RetrospectiveFacts, say: Say) -> list[Block]:
     return [_heading("provenance", say), body]
 
 
-def everything(facts: RetrospectiveFacts, around: ProjectFacts | None, say: Say) -> list[Block]:
+def everything(facts: RetrospectiveFacts, wall: Wall | None, say: Say) -> list[Block]:
     """The whole report in its order, nothing folded: what exported pages are made of."""
     return [
-        header(facts, say), *period(facts, around, say), *topics(facts, say), *notes(facts, say, whole=True),
+        header(facts, say), *period(facts, wall, say), *topics(facts, say), *notes(facts, say, whole=True),
         *actions(facts, say, whole=True), *lessons(facts, say), *health(facts, say), *voices(facts, say),
         *provenance(facts, say),
     ]  # fmt: skip
@@ -192,6 +210,12 @@ def _topic(topic: Topic, facts: RetrospectiveFacts, most: int, say: Say) -> dict
     }  # fmt: skip
 
 
+def _is_quiet(card: dict[str, Any]) -> bool:
+    """True for a note that stood alone and that nobody voted for or spoke of: one line is enough."""
+    came = card["votes"], card["discussed"], card["actions"], card["lessons"], card["again"]
+    return not any(came) and not card["notes"]
+
+
 def _note(note: Note, facts: RetrospectiveFacts, titles: dict[str, str], say: Say) -> dict[str, Any]:
     held = facts.retrospective
     group = note.group if note.group in titles else None
@@ -202,13 +226,18 @@ def _note(note: Note, facts: RetrospectiveFacts, titles: dict[str, str], say: Sa
     }  # fmt: skip
 
 
-def _action(action: ActionItem, say: Say) -> dict[str, Any]:
+def _action(action: ActionItem, facts: RetrospectiveFacts, say: Say) -> dict[str, Any]:
     return {
         "title": action.title, "owner": action.owner, "due": action.due, "opened": action.opened_on,
-        "metric": action.success_metric, "status": say.status(action), "tone": STATUS_TONES.get(action.status, ""),
+        "metric": metric_of(action, facts), "status": say.status(action), "tone": STATUS_TONES.get(action.status, ""),
         "carried": say("actions.carried", count=action.carry_count) if action.carry_count else "",
         "effect": effect_of(action, say), "reason": action.reason, "done": action.done_on,
     }  # fmt: skip
+
+
+def metric_of(action: ActionItem, facts: RetrospectiveFacts) -> str:
+    """What an action is measured by, in the words of who decided on it, else by the series' name."""
+    return action.success_metric or facts.metric_names.get(action.metric or "", "")
 
 
 def effect_of(action: ActionItem, say: Say) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from kg.domain import ActionItem, ColumnName, Note, Retrospective, detect_language
+from kg.operations.retrospective_facts import RetrospectiveFacts
 
 from . import narrative
 from .wording import Wording
@@ -44,6 +45,11 @@ class RetrospectiveWording(Wording):
         """`<words>.<key>` where the catalogue has it, else the key made readable."""
         full = f"{words}.{key}"
         return self(full) if self.knows(full) else key.replace("_", " ").strip().capitalize()
+
+    def format(self, facts: RetrospectiveFacts) -> str:
+        """What the retrospective's format is called."""
+        name = facts.format_name
+        return name(self.language) if name else self.named(facts.retrospective.format, "format")
 
     def column(self, column: ColumnName) -> str:
         """A column's title."""

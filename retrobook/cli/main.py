@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import Any, ClassVar
 
 import click
 
@@ -19,8 +19,11 @@ COMMANDS: dict[str, str] = {
     "recommend": "recommending:recommend",
     "mcp": "assistant:mcp",
     "report": "reporting:report",
+    "actions": "actions:actions",
+    "reminders": "reminders:reminders",
     "import": "importing:import_file",
     "mapping": "importing:mapping",
+    "retro": "retro:retro",
     "formats": "formats:formats",
     "inbox": "inbox:inbox",
     "people": "people:people",
@@ -33,13 +36,15 @@ COMMANDS: dict[str, str] = {
 class LazyGroup(click.Group):
     """A group that imports a command's module only when it is called: `retrobook --help` is quick."""
 
+    table: ClassVar[dict[str, str]] = COMMANDS
+
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return list(self.table)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
+        if name not in self.table:
             return None
-        module, function = COMMANDS[name].split(":")
+        module, function = self.table[name].split(":")
         found: Any = getattr(importlib.import_module(f"{__package__}.{module}"), function)
         return found if isinstance(found, click.Command) else None
 

@@ -246,6 +246,15 @@ def check(outcome: str | None, project: str | None, home: str | None, as_json: b
     """Look at evidence again; what changed, vanished or expired puts its outcome in question."""
     with reach_graph(read_settings({"home": home})) as graph:
         found: Any = graph.check_evidence(outcome=outcome, project=project)
+        while found.next:
+            more: Any = graph.check_evidence(outcome=outcome, project=project, after=found.next)
+            found = more.model_copy(
+                update={
+                    name: getattr(found, name) + getattr(more, name)
+                    for name in type(more).model_fields
+                    if name != "next"
+                }
+            )
     if as_json:
         print_json(found)
         return

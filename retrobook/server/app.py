@@ -11,6 +11,7 @@ import shutil
 import signal
 import socket
 import tempfile
+import threading
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
@@ -31,6 +32,7 @@ from ..errors import PortTaken
 from ..settings import Settings
 from .channels import ALLOWED, ThinConnection
 from .context import LOOPBACK, ServerContext
+from .daily import check_evidence_daily, remind_daily
 from .events import Hub
 from .identity import Identity, JupyterIdentity, OwnersOnly, People
 from .kernels import KernelHouse
@@ -136,6 +138,7 @@ class RetrobookServer(Voila):
         follow = asyncio.create_task(
             self.server.hub.follow(self.server.graph.store, self.server.pools, identity.people.forget)
         )
+        daily = [asyncio.create_task(work(self.server)) for work in (remind_daily, check_evidence_daily)]
         http = HTTPServer(self.app, max_body_size=LARGEST_BODY, max_buffer_size=LARGEST_BODY)
         http.add_sockets(sockets)
         try:
@@ -146,6 +149,8 @@ class RetrobookServer(Voila):
             http.stop()
             self.server.hub.close()
             follow.cancel()
+            for task in daily:
+                task.cancel()
             await self._end_kernels()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(http.close_all_connections(), GRACE)
@@ -207,8 +212,17 @@ def serve(settings: Settings, *, open_browser: bool = False, announce: Callable[
                 os._exit(0)  # a report in the making has a thread that nothing else can end; its kernel follows
 
     # The graph's engine turns Ctrl-C in the middle of a query into KeyboardInterrupt: a way to stop like any other.
+    threading.excepthook = _stop_when_interrupted
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(run())
+
+
+def _stop_when_interrupted(args: threading.ExceptHookArgs) -> None:
+    """Stop as if told to when the Ctrl-C went to a query of some thread: the event loop never saw it."""
+    if issubclass(args.exc_type, KeyboardInterrupt):
+        os.kill(os.getpid(), signal.SIGTERM)
+    else:
+        threading.__excepthook__(args)
 
 
 def _listen(settings: Settings) -> list[socket.socket]:

@@ -23,7 +23,13 @@ DONE = frozenset(
 
 
 class ActingPage(Page):
-    """A page whose form does something and then shows what came of it."""
+    """A page whose form does something and then shows what came of it.
+
+    `done_words` is where the words of what was done stand, `may_say` which of them a page may say.
+    """
+
+    done_words = "lifecycle.done"
+    may_say: frozenset[str] = DONE
 
     def done(self, path: str, word: str) -> None:
         """Go on to a page that says what was done; a script is told where that is."""
@@ -32,14 +38,14 @@ class ActingPage(Page):
         target = f"{path}?{urlencode({'done': word})}"
         if self._asked_by_script():
             self.set_header("Content-Type", "application/json; charset=utf-8")
-            self.finish({"url": target, "said": self.t(f"lifecycle.done.{word}")})
+            self.finish({"url": target, "said": self.t(f"{self.done_words}.{word}")})
         else:
             self.redirect(target, status=303)
 
     def said(self) -> str | None:
         """The words of what was just done, for the page after a form."""
         word = self.get_query_argument("done", "")
-        return self.t(f"lifecycle.done.{word}") if word in DONE else None
+        return self.t(f"{self.done_words}.{word}") if word in self.may_say else None
 
     def text(self, name: str) -> str | None:
         """A field of the form, or None when it is empty."""

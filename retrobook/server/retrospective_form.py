@@ -2,43 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from kg.domain.formats import ALONE, Format, PhaseKind
+from kg.domain.formats import Format, PhaseKind
 from pipelines.messages import Messages
 from widgets.rendering.text import civil
 
 from .lesson_acts import project_key
+from .retrospective_phases import IN_ORDER, PhaseRow, Read, in_order, read_rows, rows_of
 
-IN_ORDER = (PhaseKind.WRITE, PhaseKind.GROUP, PhaseKind.VOTE, PhaseKind.DISCUSS)
 USUAL = timedelta(days=14)
 MOST_MINUTES, MOST_VOTES = 480, 20
-Read = Callable[[str], str]
-"""A field of the form by name; empty when it is not there."""
-
-
-@dataclass
-class PhaseRow:
-    """A phase in the form; minutes stay as they were typed."""
-
-    kind: PhaseKind
-    on: bool = False
-    minutes: str = ""
-    own_time: bool = False
-    place: int = 0
-
-    @property
-    def alone(self) -> bool:
-        """True when everyone can do it in their own time."""
-        return self.kind in ALONE
-
-    @property
-    def key(self) -> tuple[PhaseKind, bool, str, bool]:
-        """What a facilitator decides about it, to tell a touched row from a fresh one."""
-        return (self.kind, self.on, self.minutes, self.own_time)
+LINES = ("project", "title", "team", "period_start", "period_end", "format", "votes", "per_topic", "phases_of")
 
 
 @dataclass
@@ -96,12 +74,11 @@ class RetrospectiveForm:
 
     def read(self, get: Read) -> Typed:
         """What was typed; phases and votes that nobody touched are those of the chosen format."""
-        names = ("project", "title", "team", "period_start", "period_end", "format", "votes", "per_topic", "phases_of")
         typed = Typed(
-            **{name: " ".join(get(name).split())[:300] for name in names},
+            **{name: " ".join(get(name).split())[:300] for name in LINES},  # type: ignore[arg-type]
             anonymous=get("anonymous") == "yes",
             guests=bool(get("guests")),
-            phases=sorted((_row(kind, place, get) for place, kind in enumerate(PhaseKind)), key=lambda row: row.place),
+            phases=read_rows(get),
         )
         source = self.formats.get(typed.phases_of)
         if typed.format != typed.phases_of and source is not None and typed.format in self.formats:
@@ -168,7 +145,7 @@ class RetrospectiveForm:
         """True for a phase left out that facilitators may still take up at the board, where it stands."""
         if kind is PhaseKind.HEALTH and self.formats[typed.format].health is None:
             return False
-        return kind not in IN_ORDER or _in_order([row.kind for row in typed.phases])
+        return kind not in IN_ORDER or in_order([row.kind for row in typed.phases])
 
     def suggested_title(self, typed: Typed) -> str:
         """The title of a retrospective that was given none: after the last day of its period."""
@@ -183,7 +160,7 @@ class RetrospectiveForm:
                 return self._says("minutes", phase=self._t(f"retrospectives.phases.{row.kind}"))
         if PhaseKind.WRITE not in kinds:
             return self._says("write")
-        if not _in_order(kinds):
+        if not in_order(kinds):
             return self._says("order")
         if format is not None and PhaseKind.HEALTH in kinds and format.health is None:
             return self._says("health")
@@ -191,56 +168,6 @@ class RetrospectiveForm:
 
     def _says(self, word: str, *, problem: bool = True, **values: Any) -> str:
         return self._t(f"retrospectives.new.{'problems.' if problem else ''}{word}", **values)
-
-
-def rows_of(format: Format) -> list[PhaseRow]:
-    """All phases there are: those of a format in its order, then the others left out, each at its usual place."""
-    rows = [PhaseRow(phase.kind, True, str(phase.minutes or ""), phase.asynchronous) for phase in format.phases]
-    usual = list(PhaseKind)
-    for kind in usual:
-        if kind not in {row.kind for row in rows}:
-            before = [place for place, row in enumerate(rows) if usual.index(row.kind) < usual.index(kind)]
-            rows.insert(before[-1] + 1 if before else 0, PhaseRow(kind))
-    for place, row in enumerate(rows, start=1):
-        row.place = place
-    return rows
-
-
-def minutes_of(format: Format) -> int:
-    """How long a format takes when its timed phases take their minutes."""
-    return sum(phase.minutes or 0 for phase in format.phases if not phase.asynchronous)
-
-
-def as_json(formats: Mapping[str, Format]) -> dict[str, Any]:
-    """What the form's script needs to fill in the phases of another format."""
-    return {
-        key: {
-            "votes": format.votes,
-            "per_topic": format.per_topic,
-            "health": format.health is not None,
-            "phases": [
-                {"kind": row.kind.value, "on": row.on, "minutes": row.minutes, "own_time": row.own_time}
-                for row in rows_of(format)
-            ],
-        }
-        for key, format in formats.items()
-    }
-
-
-def _in_order(kinds: Sequence[PhaseKind]) -> bool:
-    ordered = [IN_ORDER.index(kind) for kind in kinds if kind in IN_ORDER]
-    return ordered == sorted(ordered)
-
-
-def _row(kind: PhaseKind, usual: int, get: Read) -> PhaseRow:
-    place = get(f"phase-{kind}-place")
-    return PhaseRow(
-        kind,
-        bool(get(f"phase-{kind}-on")),
-        get(f"phase-{kind}-minutes").strip()[:10],
-        kind in ALONE and bool(get(f"phase-{kind}-own")),
-        int(place) if place.isdecimal() and len(place) < 4 else 100 + usual,
-    )
 
 
 def _number(text: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 PEOPLE = (
@@ -93,6 +94,10 @@ def topics() -> list[dict[str, Any]]:
     ]
     found[0] |= {"lessons": ["lesson:cert-2"], "recurrences": ["lesson:cert-1"], "actions": ["action:watch"]}
     found.append({"key": "glad-5", "title": TEXTS["glad"][4], "votes": 3})
+    alone = [(column, number) for column, texts in TEXTS.items() for number in range(1, len(texts) + 1)]
+    for key, text in ((f"{column}-{number}", TEXTS[column][number - 1]) for column, number in alone):
+        if key not in _GROUPS and key != "glad-5":
+            found.append({"key": key, "title": text, "votes": 0})
     return found
 
 
@@ -118,6 +123,24 @@ FEW = {
 _OWN = {"project": "project:permits", "unit": "City/Permits"}
 
 
+def work_items() -> list[tuple[str, dict[str, Any]]]:
+    """What a tracker saw in the quarter."""
+    found = []
+    for number in range(24):
+        opened = date(2026, 7, 2) + timedelta(days=3 * number)
+        closed = opened + timedelta(days=4 + number % 5)
+        item = {
+            "id": f"work:{number}",
+            "title": f"Permit form task {number}",
+            "opened_at": f"{opened}T09:00:00Z",
+            **_OWN,
+        }
+        if number % 4 != 3 and closed < date(2026, 10, 1):
+            item["closed_at"] = f"{closed}T16:00:00Z"
+        found.append(("WorkItem", item))
+    return found
+
+
 def records() -> list[tuple[str, dict[str, Any]]]:
     """A project with three retrospectives: a named one, an anonymous one, one of four people; and what surrounds them."""
     earlier = {
@@ -133,6 +156,7 @@ def records() -> list[tuple[str, dict[str, Any]]]:
         ("Retrospective", retrospective("retrospective:permits:anonymous", named=False, title="第三季度匿名复盘")),
         ("Retrospective", retrospective("retrospective:permits:few", named=False, title="Four of us", **FEW)),
         ("Retrospective", retrospective("retrospective:permits:open", named=True, title="Still going", state="open")),
+        *work_items(),
         ("Milestone", {"id": "milestone:1", "title": "Form 2.0 live", "due": "2026-08-01", "reached": "2026-08-14", **_OWN}),
         ("Milestone", {"id": "milestone:2", "title": "Vendor contract", "due": "2026-09-15", **_OWN}),
         ("Outcome", {"id": "outcome:days", "title": "Days to a permit", "direction": "decrease", "baseline": 42,
@@ -142,7 +166,7 @@ def records() -> list[tuple[str, dict[str, Any]]]:
                         "due": "2026-10-31", "success_metric": "Certificates that ran out", "topic": "t-cert",
                         "retrospective": "retrospective:permits:named", "opened_on": "2026-10-02", **_OWN}),
         ("ActionItem", {"id": "action:rota", "title": "评审轮值表", "owner": "林晓", "due": "2026-10-15", "topic": "t-review",
-                        "success_metric": "评审等待时间", "retrospective": "retrospective:permits:named",
+                        "metric": "process:评审等待时间", "direction": "decrease", "retrospective": "retrospective:permits:named",
                         "opened_on": "2026-10-02", **_OWN}),
         ("ActionItem", {"id": "action:old", "title": "Restore drill every month", "owner": "Ben Okafor", "carry_count": 2,
                         "opened_on": "2026-04-03", "retrospective": "retrospective:permits:q2", "status": "in_progress",

@@ -1,4 +1,4 @@
-"""Suggested groups of notes: as good as they were, on a wall that served to choose the figures and on one that did not."""
+"""Suggested groups of notes: as good as they were, on walls that served to choose the figures and on one that did not."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from kg.client import RemoteGraph
 from kg.errors import Forbidden, NotFound
 from kg.graph import KnowledgeGraph
 from pipelines.messages import Messages
+from widgets.rendering.wall import wall_told
 
 Graph = KnowledgeGraph | RemoteGraph
 Ask = Callable[[Graph, str, Messages, Mapping[str, Any]], Any]
@@ -98,6 +99,30 @@ def metrics(graph: Graph, retrospective: str, say: Messages, given: Mapping[str,
         return _plain(graph.action_metrics(project=str(given.get("project", ""))).series)
     except Forbidden:
         return []
+
+
+@ASKS.register("facts")
+def facts(graph: Graph, retrospective: str, say: Messages, given: Mapping[str, Any]) -> Any:
+    """The facts of the period, in words, with what to pin of each."""
+    return wall_told(graph.board_facts(retrospective=retrospective), say)
+
+
+@ASKS.register("similar")
+def similar(graph: Graph, retrospective: str, say: Messages, given: Mapping[str, Any]) -> Any:
+    """Past lessons about the same as a topic."""
+    found = graph.topic_lessons(retrospective=retrospective, topic=str(given.get("topic", "")))
+    return _plain(found.lessons)
+
+
+@ASKS.register("health_history")
+def health_history(graph: Graph, retrospective: str, say: Messages, given: Mapping[str, Any]) -> Any:
+    """How the answers of earlier retrospectives were; nothing for a guest, or before the first."""
+    where = {"team": given["team"]} if given.get("team") else {"project": given.get("project")}
+    asked = {"question_set": given["question_set"]} if given.get("question_set") else {}
+    try:
+        return graph.health_history(**where, **asked).model_dump(mode="json", exclude_none=True)
+    except (Forbidden, NotFound):
+        return {"rounds": []}
 
 
 @ASKS.register("suggest_groups")

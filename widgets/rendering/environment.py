@@ -12,6 +12,7 @@ from pipelines.messages import Messages
 from pipelines.resources import TEMPLATES
 
 from . import text
+from .action_effect import badge_of, figure
 from .results import arm_kind
 from .walk import page_of
 
@@ -47,7 +48,9 @@ def environment(home: Path | None = None) -> Environment:
         plain=text.plain,
         prose=text.prose,
     )
-    made.globals.update(address=text.address, arm_kind=arm_kind, page_of=page_of, **QUIET)
+    made.globals.update(
+        action_badge=badge_of, action_figure=figure, address=text.address, arm_kind=arm_kind, page_of=page_of, **QUIET
+    )
     return made
 
 

@@ -51,11 +51,16 @@ class TopicView:
 
 @dataclass(frozen=True)
 class AnswersView:
-    """Answers to one question; `shares` are the heights of the five levels in percent of the tallest."""
+    """Answers to one question.
+
+    `shares` are the heights of the five levels in percent of the tallest, `change` that of the
+    mean since the question was asked before.
+    """
 
     title: str
     answers: Answers
     shares: list[int] = field(default_factory=list)
+    change: float | None = None
 
     @property
     def shown(self) -> bool:
@@ -71,6 +76,7 @@ class RetrospectiveView:
         actions: Its actions.
         lessons: Its lessons.
         others: Titles of further lessons that the visitor may see, by id: those its topics repeat.
+        changes: How much means changed since the time before, by question.
         language: Of the page.
         today: What makes an action overdue.
     """
@@ -84,6 +90,7 @@ class RetrospectiveView:
         lessons: Sequence[Lesson] = (),
         *,
         others: Mapping[str, str] | None = None,
+        changes: Mapping[str, float] | None = None,
         language: str = "en",
         today: date | None = None,
     ) -> None:
@@ -92,6 +99,7 @@ class RetrospectiveView:
         self.lessons = list(lessons)
         self.language = language
         self._today = today
+        self._changes = dict(changes or {})
         self._titles = dict(others or {}) | {lesson.id: lesson.title for lesson in lessons}
         self._topic_names = {topic.key: topic.title for topic in record.topics}
 
@@ -160,6 +168,7 @@ class RetrospectiveView:
             words or answers.question.replace("_", " "),
             answers,
             [round(100 * count / tallest) for count in answers.counts or []],
+            self._changes.get(answers.question),
         )
 
 

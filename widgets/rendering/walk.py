@@ -83,6 +83,10 @@ def page_of(node: GraphNode) -> str | None:
         return f"lessons/{node.id}"
     if node.label == "Project":
         return f"projects/{node.id}"
+    if node.label == "Retrospective":
+        return f"retrospectives/{node.id}"
+    if node.label == "ActionItem":
+        return f"actions/{node.id}"
     return f"projects/{node.project}" if node.project else None
 
 

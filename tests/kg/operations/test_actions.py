@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Barrier
 
 import pytest
 from hypothesis import settings
@@ -100,6 +102,23 @@ def test_a_chosen_outcome_brings_its_name_and_direction_and_an_empty_text_takes_
     assert action.owner == "jo"
 
 
+def test_confidential_figures_tell_nothing_of_an_action_that_everybody_sees(leaks, store):
+    secret = [
+        ProcessMetric(id=f"c:{n}", project=WATER, name="leaks", date=date(2025, 6, n + 1), value=90, confidential=True)
+        for n in range(5)
+    ]
+    lost = [ProcessMetric(id="c:lost", project=WATER, name="lost", date=OPENED, value=1, confidential=True)]
+    put(store, *secret, *lost)
+    leaks.close_action(id=ACTION, done_on=date(2026, 1, 20), metric="process:leaks", direction="decrease")
+    for who in (leaks, leaks.as_visitor(visitor("jo", "unit:A"))):
+        seen = who.get_action(id=ACTION)
+        assert (seen.action.samples, len(seen.points), seen.newer) == ([5, 6], 11, False)
+    with pytest.raises(NotFound):
+        leaks.measure_action(id=ACTION, metric="process:lost")
+    jo = leaks.as_visitor(visitor("jo", "unit:A"))
+    assert [series.key for series in jo.action_metrics(project=WATER).series] == ["process:leaks", "outcome:water"]
+
+
 def test_somebody_elses_action_is_closed_by_no_plain_member(leaks):
     ann = leaks.as_visitor(visitor("ann", "unit:A"))
     assert ann.get_action(id=ACTION).permitted == []
@@ -137,6 +156,26 @@ def test_a_change_of_what_somebody_else_changed_since_is_refused(leaks):
     assert (action.owner, action.status, action.due) == ("jo", ActionStatus.OPEN, date(2026, 4, 1))
 
 
+def test_of_two_who_press_at_once_one_is_told(leaks):
+    read = leaks.get_action(id=ACTION).action.revision
+    start = Barrier(4)
+
+    def press(name: str) -> str:
+        facilitator = leaks.as_visitor(visitor(name, "*", role=Role.FACILITATOR))
+        start.wait()
+        try:
+            facilitator.update_action(id=ACTION, revision=read, owner=name)
+        except Conflict:
+            return "told"
+        return name
+
+    with ThreadPoolExecutor(4) as pool:
+        said = sorted(pool.map(press, ["ann", "ben", "cat", "dan"]))
+    assert said.count("told") == 3
+    kept = leaks.get_action(id=ACTION)
+    assert kept.action.owner in said and kept.action.revision == read + 1
+
+
 def test_closing_twice_is_refused_and_reopening_keeps_the_end_in_the_history(leaks):
     leaks.close_action(id=ACTION, done_on=date(2026, 1, 20), metric="process:leaks", direction="decrease")
     with pytest.raises(WrongActionState, match="reopen_action"):
@@ -168,7 +207,7 @@ def test_lists_are_narrowed_by_owner_project_and_state(leaks):
         return [row.action.id for row in who.list_actions(**values).actions]
 
     assert ids() == [ACTION, "action:road"]
-    assert ids(project="W1") == ids(owner="JO") == [ACTION]
+    assert ids(project="W1") == ids(owner="JO") == ids(retrospective="retrospective:water") == [ACTION]
     assert ids(leaks.as_visitor(visitor("jo", "*")), mine=True) == [ACTION] and ids(mine=True) == []
     leaks.update_action(id=ACTION, due=TODAY - timedelta(days=1))
     found = leaks.list_actions(overdue=True)

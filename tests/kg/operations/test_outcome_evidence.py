@@ -231,3 +231,15 @@ def test_what_expires_within_a_month_is_in_the_inbox_of_its_owner(reviews):
         reviews.now.date() + timedelta(days=30),
     )
     assert reviews.of("pia").my_inbox().total == 0
+
+
+def test_a_long_check_goes_on_where_it_ended(reviews):
+    for number in range(5):
+        reviews.attach(content=PNG + bytes([number]), filename=f"{number}.png")
+    seen, after = 0, None
+    while True:
+        found = reviews.of("pia").check_evidence(limit=2, after=after)
+        seen, after = seen + found.checked, found.next
+        if after is None:
+            break
+    assert seen == 5

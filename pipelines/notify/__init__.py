@@ -1,0 +1,1 @@
+"""What goes out to people: words of messages, and later the channels that carry them."""

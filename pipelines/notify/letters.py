@@ -1,0 +1,47 @@
+"""A message of the outbox in its reader's language."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from kg.domain import OutboxMessage
+
+from ..messages import Messages
+from ..reports.wording import Wording
+
+DATES = frozenset({"due"})
+"""Values of a message that are days, kept as ISO text."""
+
+_SIGNS = re.compile(r"[`*]")
+"""Markdown's signs, which a title may hold and a letter does not need."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a channel delivers: a line that stands alone, and the whole text."""
+
+    subject: str
+    text: str
+
+
+def letter(message: OutboxMessage, language: str, *, site: str | None = None, home: Path | None = None) -> Letter:
+    """A message as words.
+
+    Args:
+        message: As the outbox keeps it.
+        language: The reader's language.
+        site: The address under which browsers reach the product; without it no link is given.
+        home: An installation whose own words win.
+    """
+    t = Messages(language, home)
+    day = Wording(t).day
+    values = {name: day(text) if name in DATES else _SIGNS.sub("", text) for name, text in message.values.items()}
+    values["project"] = values.get("project") or t("reminders.no_project")
+    text = t(f"reminders.{message.kind}.body", **values)
+    if site and message.kind.startswith("action_"):
+        link = f"{site.rstrip('/')}/actions/{quote(message.subject, safe=':')}"
+        text = f"{text}\n\n{t('reminders.open_it', link=link)}"
+    return Letter(t(f"reminders.{message.kind}.subject", **values), text)
