@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 
-from ..domain import Evidence, Outcome, Role
+from ..domain import Evidence, Outcome, Person, Role
 from ..domain.review_rules import ReviewRules
 from ..policy import Visitor, require_visible
 from ..queries import statement
 from ..store.protocol import GraphStore
 from ..store.records import get_record, records_about
+from .people import person_id
 from .table import Context
 
 
@@ -39,6 +40,12 @@ def rules_in_force(context: Context) -> ReviewRules:
 def names_of(visitor: Visitor) -> set[str]:
     """The names a visitor goes by: their own, and of who acts in it; names differ in more than case."""
     return {name.casefold() for name in (visitor.name, visitor.acting_for) if name}
+
+
+def is_for_trying(store: GraphStore, outcome: Outcome) -> bool:
+    """True for an outcome of somebody of the sample: whoever looks around plays all the parts."""
+    owner = get_record(store, Person, person_id(outcome.owner)) if outcome.owner else None
+    return owner is not None and owner.sample
 
 
 def hands_in(store: GraphStore, outcome: Outcome, evidence: list[Evidence] | None = None) -> set[str]:

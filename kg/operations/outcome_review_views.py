@@ -15,7 +15,7 @@ from ..policy import Visitor
 from ..queries import statement
 from ..store.records import get_record, records_about
 from .action_reading import local_day
-from .outcome_reading import hands_in, may_change_outcome, names_of, rules_in_force
+from .outcome_reading import hands_in, may_change_outcome, rules_in_force
 from .outcome_reviewers import may_review, turn_of
 from .projects import visible_names
 from .table import Context, Response
@@ -141,18 +141,17 @@ def masked(context: Context, reviews: Sequence[Review]) -> list[Review]:
     subjects = sorted({review.subject for review in reviews if review.role != "lesson"})
     outcomes = {key: found for key in subjects if (found := get_record(context.store, Outcome, key))}
     closed = _closed(outcomes, records_about(context.store, Review, subjects), context.visitor)
-    own = names_of(context.visitor)
-    return [_without_scores(r) if r.subject in closed and not names_in(r) & own else r for r in reviews]
+    return [_without_scores(r) if r.subject in closed and not is_own(context.visitor, r) else r for r in reviews]
 
 
-def names_in(review: Review) -> set[str]:
-    """Who gave a review."""
-    return {name.casefold() for name in (review.reviewer, review.acting_for) if name}
+def is_own(visitor: Visitor, review: Review) -> bool:
+    """True for a review that was given in the visitor's name."""
+    return review.reviewer.casefold() == visitor.name.casefold()
 
 
 def view_review(visitor: Visitor, review: Review, sees: bool) -> ReviewView:
     """A review as the visitor may see it."""
-    mine = bool(names_in(review) & names_of(visitor))
+    mine = is_own(visitor, review)
     shown = review if sees or mine else _without_scores(review)
     return ReviewView(
         id=review.id,
@@ -212,8 +211,7 @@ def _in_order(reviews: Iterable[Review]) -> list[Review]:
 
 def _closed(outcomes: dict[str, Outcome], reviews: Iterable[Review], visitor: Visitor) -> set[str]:
     """Outcomes whose scores the visitor may not see yet."""
-    own = names_of(visitor)
-    given = {(r.subject, r.round) for r in reviews if names_in(r) & own and r.decision is ReviewDecision.APPROVED}
+    given = {(r.subject, r.round) for r in reviews if is_own(visitor, r) and r.decision is ReviewDecision.APPROVED}
     return {
         key
         for key, outcome in outcomes.items()

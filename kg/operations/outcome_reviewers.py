@@ -11,7 +11,7 @@ from ..errors import Forbidden, KgError, NotYourReview, OwnWork
 from ..policy import Visitor
 from ..queries import statement
 from ..store.protocol import GraphStore
-from .outcome_reading import hands_in, names_of
+from .outcome_reading import hands_in, is_for_trying, names_of
 from .people import person_id
 
 
@@ -77,7 +77,9 @@ def require_turn(
     hands = hands_in(store, outcome, evidence)
     turn = turn_of(store, outcome, rules, reviews, hands)
     assert turn is not None
-    own = names_of(visitor)
+    trial = visitor.acting_for is not None and is_for_trying(store, outcome)
+    own = {visitor.name.casefold()} if trial else names_of(visitor)
+    used = {r.reviewer.casefold() for r in of_round(outcome, reviews)} if trial else _reviewers(outcome, reviews)
     if own & hands:
         raise OwnWork(
             f"{visitor.display_name} owns this outcome, submitted it or added evidence to it; "
@@ -85,7 +87,7 @@ def require_turn(
             id=outcome.id,
             operation="review_outcome",
         )
-    if own & _reviewers(outcome, reviews):
+    if own & used:
         raise NotYourReview(
             "You have reviewed this outcome in this round already; the next review is another person's.",
             id=outcome.id, review_role=turn.review, problem="reviewed_already", who="",

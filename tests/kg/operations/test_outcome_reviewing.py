@@ -119,6 +119,20 @@ def test_acting_as_somebody_else_makes_no_second_pair_of_eyes(reviews):
         reviews.score("lea")
 
 
+def test_with_people_of_the_sample_one_may_play_all_parts_but_still_blind(reviews, store):
+    put(store, reviews.person("ann", sample=True))
+    reviews.attach()
+    reviews.of("ann", acting_for="local").submit_outcome(id=OUTCOME)
+    read = reviews.graph.outcome_review(id=OUTCOME).outcome.revision
+    mia, pia = (reviews.of(name, acting_for="local") for name in ("mia", "pia"))
+    mia.review_outcome(id=OUTCOME, revision=read, decision="approved", scores=EVEN)
+    assert pia.outcome_review(id=OUTCOME).reviews[0].hidden
+    with pytest.raises(NotYourReview):
+        mia.review_outcome(id=OUTCOME, revision=read + 1, decision="approved", scores=EVEN)
+    done = pia.review_outcome(id=OUTCOME, revision=read + 1, decision="approved", scores=EVEN)
+    assert done.outcome.state == "accepted"
+
+
 def test_only_the_direct_manager_reviews_first_and_no_one_twice(reviews):
     reviews.submit()
     for other in ("max", "pia", "lea"):
