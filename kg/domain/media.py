@@ -53,6 +53,8 @@ _EXTENSIONS: dict[str, tuple[str, ...]] = {
     "text/plain": ("txt", "md", "log", "eml"),
 }
 _BY_EXTENSION = {ext: kind for kind, extensions in _EXTENSIONS.items() for ext in extensions}
+ACCEPTED = tuple(sorted(_BY_EXTENSION))
+"""Endings of files that are taken as evidence."""
 _TEXTS = ("text/csv", "application/json", "text/plain")
 _PROGRAMS: tuple[tuple[bytes, str], ...] = (
     (b"MZ", "a Windows program"),

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from ..domain import Outcome, Review, ReviewDecision, Role
 from ..domain.agreement import weighted_kappa
+from ..domain.media import ACCEPTED
 from ..domain.outcome_steps import UNDER_REVIEW
 from ..domain.outcomes import OutcomeState
 from ..domain.review_rules import AXES, ReviewRules
@@ -19,9 +20,14 @@ from .table import Context, Request, Response, operation
 
 
 class ReviewRulesView(Response):
-    """The steps in their order, when a third person is asked, the evidence needed, and the anchored scale."""
+    """The steps in their order, when a third person is asked, the evidence needed, and the anchored scale.
+
+    `largest_file` is in bytes, `accepted` are the endings of files that are taken.
+    """
 
     rules: ReviewRules
+    largest_file: int
+    accepted: list[str]
 
 
 class AgreementRequest(Request):
@@ -59,7 +65,9 @@ class ReviewAgreement(Response):
 @operation(Role.MEMBER)
 def review_rules(context: Context, request: Nothing) -> ReviewRulesView:
     """Who reviews in which order, what evidence is needed, and what each score means in both languages."""
-    return ReviewRulesView(rules=rules_in_force(context))
+    return ReviewRulesView(
+        rules=rules_in_force(context), largest_file=context.service("blobs").limit, accepted=list(ACCEPTED)
+    )
 
 
 @operation(Role.PMO)

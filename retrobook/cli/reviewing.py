@@ -187,6 +187,30 @@ def undo(skip_refused: bool, home: str | None, as_json: bool) -> None:
     _tell_bulk(found, as_json)
 
 
+@review.command()
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@home_option
+@json_option
+@reports_errors
+def rules(file: Path | None, home: str | None, as_json: bool) -> None:
+    """Show the rules of reviews in force, or check FILE: a mistake is named with its line."""
+    from pipelines.outcomes.review_rules import ReviewRulesFile
+
+    held = ReviewRulesFile(read_settings({"home": home}).home)
+    found = held.check(file) if file is not None else held.rules()
+    if as_json:
+        print_json(found)
+        return
+    say(f"{file or held.path} is good.")
+    print_table(
+        ("step", "reviewed by", "roles"),
+        ((s.title.en, s.reviewer.replace("_", " "), ", ".join(s.roles)) for s in found.steps),
+    )
+    if found.third is not None:
+        say(f"Scores {found.third.gap} apart ask a third person: {', '.join(found.third.roles)}.")
+    say(f"At least {found.evidence.least} live piece(s) of evidence.")
+
+
 @review.group()
 def evidence() -> None:
     """Evidence of outcomes: add, remove and check it."""

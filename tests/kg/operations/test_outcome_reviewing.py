@@ -20,6 +20,7 @@ from kg.errors import (
 )
 from kg.operations import OPERATIONS
 from kg.store.records import records_about
+from pipelines.resources import TEMPLATES
 from tests.conftest import visitor
 
 from .conftest import put
@@ -310,3 +311,16 @@ def test_a_wrong_file_of_rules_stops_reviews_and_names_the_line(reviews, tmp_pat
     own.write_text("steps:\n  - review: manager\n    titel: x\n", encoding="utf-8")
     with pytest.raises(KgError, match=r"reviews.yaml line 3: steps 1, titel.*Did you mean 'title'"):
         reviews.score("mia")
+
+
+def test_rules_that_change_while_an_outcome_waits_strand_nobody(reviews, tmp_path):
+    reviews.submit()
+    packaged = (TEMPLATES / "reviews.yaml").read_text("utf-8")
+    start, end = packaged.index("  - review: manager"), packaged.index("  - review: pmo")
+    third, evidence = packaged.index("third:"), packaged.index("evidence:")
+    own = tmp_path / "templates" / "reviews.yaml"
+    own.parent.mkdir()
+    own.write_text(packaged[:start] + packaged[end:third] + packaged[evidence:], encoding="utf-8")
+    assert reviews.of("pia").outcome_review(id=OUTCOME).waits_for == ["pmo"]
+    assert reviews.score("pia").awaits == "pmo"
+    assert reviews.score("pol").outcome.state == "accepted"

@@ -74,7 +74,9 @@ def test_agreement_over_many_outcomes_is_that_of_scikit_learn_and_tells_nothing_
 
 
 def test_the_scale_has_words_for_each_score_in_both_languages(reviews):
-    rules = reviews.of("bob").review_rules().rules
+    found = reviews.of("bob").review_rules()
+    assert found.largest_file == 1 << 16 and "png" in found.accepted and "html" not in found.accepted
+    rules = found.rules
     assert [axis.key for axis in rules.axes] == ["impact", "difficulty", "innovation"]
     assert all(len(axis.anchors) == 5 and all(a.en and a.zh for a in axis.anchors) for axis in rules.axes)
     assert (rules.order, rules.third.gap) == (["manager", "pmo"], 2)

@@ -144,3 +144,12 @@ def test_a_chart_comes_from_a_file_and_a_mistake_names_its_line(home, tmp_path):
     chart.write_text("name,boss\nann,pia\n", encoding="utf-8")
     assert "lacks the column 'manager'" in run(home, "people", "chart", str(chart)).output
     assert {line["manager"] for line in told(home, "people", "chart")["lines"]} == {"mia", "pia", None}
+
+
+def test_rules_are_shown_and_a_file_of_them_is_checked(home, tmp_path):
+    shown = run(home, "review", "rules")
+    assert shown.exit_code == 0 and "2 apart ask a third person: pmo, lead" in shown.output
+    own = tmp_path / "reviews.yaml"
+    own.write_text("steps: []\naxes: []\n", encoding="utf-8")
+    wrong = run(home, "review", "rules", str(own))
+    assert wrong.exit_code == 2 and "line 1: steps" in wrong.output
