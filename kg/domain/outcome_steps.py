@@ -23,6 +23,7 @@ class OutcomeStep(StrEnum):
     EDIT = "edit"
     SUBMIT = "submit"
     WITHDRAW = "withdraw"
+    REOPEN = "reopen"
     REVIEW = "review"
     RETURN = "return"
     QUESTION = "question"
@@ -33,6 +34,7 @@ FROM: dict[OutcomeStep, frozenset[OutcomeState]] = {
     OutcomeStep.EDIT: frozenset({State.DRAFT, State.RETURNED, State.ACCEPTED, State.IN_QUESTION, State.IMPORTED}),
     OutcomeStep.SUBMIT: frozenset({State.DRAFT, State.RETURNED, State.IN_QUESTION}),
     OutcomeStep.WITHDRAW: UNDER_REVIEW,
+    OutcomeStep.REOPEN: frozenset({State.ACCEPTED, State.IN_QUESTION}),
     OutcomeStep.REVIEW: UNDER_REVIEW,
     OutcomeStep.RETURN: UNDER_REVIEW | {State.ACCEPTED, State.IN_QUESTION},
     OutcomeStep.QUESTION: UNDER_REVIEW | {State.ACCEPTED},
@@ -91,6 +93,12 @@ def amended(outcome: Outcome, **values: Any) -> Outcome:
             "questioned_from": None,
         }  # fmt: skip
     return _with(outcome, **values)
+
+
+def reopened(outcome: Outcome) -> Outcome:
+    """The accepted outcome, or the one in question, as a draft of a new round to be changed."""
+    require_outcome_state(outcome, OutcomeStep.REOPEN)
+    return amended(outcome)
 
 
 def reviewed(outcome: Outcome, rules: ReviewRules, reviews: Iterable[Review], *, at: datetime) -> Outcome:

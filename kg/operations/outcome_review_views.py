@@ -119,7 +119,7 @@ def permitted_steps(visitor: Visitor, outcome: Outcome, mine: str | None) -> lis
     changes = may_change_outcome(visitor, outcome)
     found = [
         step.value
-        for step in (OutcomeStep.EDIT, OutcomeStep.SUBMIT, OutcomeStep.WITHDRAW)
+        for step in (OutcomeStep.EDIT, OutcomeStep.SUBMIT, OutcomeStep.WITHDRAW, OutcomeStep.REOPEN)
         if changes and outcome.state in FROM[step]
     ]
     if mine:

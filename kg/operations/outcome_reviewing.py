@@ -10,6 +10,7 @@ from ..domain import Evidence, Outcome, Review, ReviewDecision, Role, derive_id,
 from ..domain.outcome_steps import (
     UNDER_REVIEW,
     OutcomeStep,
+    reopened,
     require_outcome_state,
     returned,
     reviewed,
@@ -101,6 +102,14 @@ def withdraw_outcome(context: Context, request: SubmitOutcome) -> OutcomeReview:
     outcome = _mine(context, request.id, "withdraw_outcome")
     _require_revision(outcome, request.revision)
     return _keep(context, outcome, withdrawn(outcome))
+
+
+@operation(Role.MEMBER, audited=True)
+def reopen_outcome(context: Context, request: SubmitOutcome) -> OutcomeReview:
+    """Open an accepted outcome, or one in question, for changes: a draft that is reviewed again in a new round."""
+    outcome = _mine(context, request.id, "reopen_outcome")
+    _require_revision(outcome, request.revision)
+    return _keep(context, outcome, reopened(outcome))
 
 
 @operation(Role.MEMBER, audited=True)

@@ -98,6 +98,16 @@ def withdraw(outcome: str, home: str | None, as_json: bool) -> None:
 
 @review.command()
 @click.argument("outcome")
+@home_option
+@json_option
+@reports_errors
+def reopen(outcome: str, home: str | None, as_json: bool) -> None:
+    """Open an accepted OUTCOME for changes; it is reviewed again in a new round."""
+    _act(home, as_json, "reopen_outcome", id=outcome)
+
+
+@review.command()
+@click.argument("outcome")
 @click.option("--impact", type=SCORE, required=True, help="1 to 5; `review score` says what each means.")
 @click.option("--difficulty", type=SCORE, required=True, help="1 to 5.")
 @click.option("--innovation", type=SCORE, required=True, help="1 to 5.")

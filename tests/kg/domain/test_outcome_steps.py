@@ -18,6 +18,7 @@ from kg.domain.outcome_steps import (
     medians,
     of_round,
     questioned,
+    reopened,
     returned,
     reviewed,
     settled,
@@ -88,6 +89,12 @@ class TheWayOfAnOutcome(RuleBasedStateMachine):
         if self.take(OutcomeStep.EDIT, lambda o: amended(o, title=title)) and was.state in (
             OutcomeState.ACCEPTED, OutcomeState.IN_QUESTION,
         ):  # fmt: skip
+            assert (self.outcome.state, self.outcome.round) == (OutcomeState.DRAFT, was.round + 1)
+
+    @rule()
+    def reopen(self) -> None:
+        was = self.outcome
+        if self.take(OutcomeStep.REOPEN, reopened):
             assert (self.outcome.state, self.outcome.round) == (OutcomeState.DRAFT, was.round + 1)
 
     @precondition(lambda self: self.outcome.awaits is not None)

@@ -230,6 +230,18 @@ def test_a_change_to_an_accepted_outcome_starts_a_new_round(reviews):
     assert (again.outcome.round, again.awaits, again.outcome.accepted_at) == (2, "manager", None)
 
 
+def test_an_accepted_outcome_is_opened_for_changes_by_its_owner_alone_and_reviewed_again(reviews):
+    reviews.accept()
+    with pytest.raises(Forbidden):
+        reviews.of("bob").reopen_outcome(id=OUTCOME)
+    opened = reviews.of("ann").reopen_outcome(id=OUTCOME)
+    assert (opened.outcome.state, opened.outcome.round, opened.scores) == ("draft", 2, {})
+    assert "submit" in opened.permitted
+    with pytest.raises(WrongOutcomeState):
+        reviews.of("ann").reopen_outcome(id=OUTCOME)
+    assert reviews.submit().awaits == "manager"
+
+
 def test_while_it_is_reviewed_nothing_of_it_changes_until_it_is_withdrawn(reviews):
     reviews.submit()
     with pytest.raises(WrongOutcomeState, match="withdraw it first"):
@@ -298,7 +310,7 @@ def test_every_step_is_in_the_audit_trail_with_what_was_before_and_after(reviews
     assert entries["submit_outcome"].before_hash != entries["submit_outcome"].after_hash
     assert verify(store, "local") == 0
     writing = {
-        "submit_outcome", "withdraw_outcome", "review_outcome", "return_outcome", "add_evidence", "remove_evidence",
+        "submit_outcome", "withdraw_outcome", "reopen_outcome", "review_outcome", "return_outcome", "add_evidence", "remove_evidence",
         "check_evidence", "bulk_edit_outcomes", "undo_bulk_edit", "set_manager", "set_managers",
     }  # fmt: skip
     assert all(OPERATIONS[name].audited for name in writing)
