@@ -145,3 +145,14 @@ def test_going_in_circles_ends(site):
     with pytest.raises(LinkUnreachable, match="more than 5"):
         LinkCapture(private=True).capture(f"{site}/x")
     assert len(Site.asked) == 6
+
+
+def test_a_server_without_a_good_certificate_or_that_drips_is_not_waited_for(site, monkeypatch):
+    with pytest.raises(LinkUnreachable) as error:
+        LinkCapture(private=True).capture(site.replace("http:", "https:"))
+    assert (error.value.fields["problem"], error.value.fields["gone"]) == ("no_connection", False)
+    monkeypatch.setattr(link_capture, "AT_MOST", -1.0)
+    Site.pages["/x"] = (200, {}, b"x" * 100)
+    with pytest.raises(LinkUnreachable) as error:
+        LinkCapture(private=True).capture(f"{site}/x")
+    assert error.value.fields["problem"] == "no_answer"
