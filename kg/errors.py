@@ -4,11 +4,20 @@
 KgError
 ├── InvalidRecord          a record breaks a rule of its kind (field, value)
 ├── InvalidRequest         an operation was asked with unusable values
-│   └── TooLong                words with more characters than there is room for
+│   ├── TooLong                words with more characters than there is room for
+│   ├── NotSmart               an outcome that cannot be checked yet; names each missing letter
+│   ├── EvidenceNeeded         an outcome without the evidence that the rules ask for
+│   ├── EmptyFile              a file without a byte
+│   ├── FileTooLarge           a file larger than the installation keeps
+│   ├── UnsafeFile             a file that is not what its name says, or could do something
+│   ├── LinkRefused            an address that is never looked at
+│   └── LinkUnreachable        an address where nothing answered as it should
 ├── NotFound               no such record; names the nearest known one
 ├── Conflict               somebody else changed it, or it exists already
 │   ├── WrongState         a step that cannot follow the state a record is in
-│   │   └── WrongActionState   the same of an action
+│   │   ├── WrongActionState   the same of an action
+│   │   └── WrongOutcomeState  the same of an outcome
+│   ├── StaleReview            a review of what has changed since it was read
 │   └── MoveRefused        a move that the rules of a board do not allow
 │       ├── WrongPhase         not in this phase
 │       ├── VotesSpent         more votes than a voter or a topic may have
@@ -19,6 +28,7 @@ KgError
 ├── Forbidden              the visitor may not do or see this
 │   ├── OwnWork            nobody judges what they wrote themselves
 │   ├── NotYours           what somebody else wrote
+│   ├── NotYourReview      a review that somebody else has to give
 │   ├── NotYourRole        what only facilitators, or no observers, do
 │   ├── StillWaiting       nobody has let this guest in yet
 │   └── TokenElsewhere     one's token of an anonymous board is in another browser
@@ -93,6 +103,53 @@ class TooLong(InvalidRequest):
     """Words with more characters than there is room for; nothing of them was kept."""
 
     code = "too_long"
+
+
+class NotSmart(InvalidRequest):
+    """An outcome is not stated so that it can be checked; `gaps` names fields by missing letter."""
+
+    code = "not_smart"
+    status = 422
+
+
+class EvidenceNeeded(InvalidRequest):
+    """An outcome lacks the evidence that the review rules ask for."""
+
+    code = "evidence_needed"
+    status = 422
+
+
+class EmptyFile(InvalidRequest):
+    """A file has no content."""
+
+    code = "empty_file"
+
+
+class FileTooLarge(InvalidRequest):
+    """A file is larger than the installation keeps."""
+
+    code = "file_too_large"
+    status = 413
+
+
+class UnsafeFile(InvalidRequest):
+    """A file is not what its name says, or is one that could do something."""
+
+    code = "unsafe_file"
+    status = 415
+
+
+class LinkRefused(InvalidRequest):
+    """An address that this installation does not look at."""
+
+    code = "link_refused"
+
+
+class LinkUnreachable(InvalidRequest):
+    """Nothing at an address answered as it should; `gone` when the server says that nothing is there."""
+
+    code = "link_unreachable"
+    status = 422
 
 
 class NotFound(KgError):
@@ -170,6 +227,18 @@ class WrongActionState(WrongState):
     code = "wrong_action_state"
 
 
+class WrongOutcomeState(WrongState):
+    """A step cannot follow the state an outcome is in."""
+
+    code = "wrong_outcome_state"
+
+
+class StaleReview(Conflict):
+    """What was reviewed has changed since it was read; nothing was kept."""
+
+    code = "stale_review"
+
+
 class Forbidden(KgError):
     """The visitor may not do this."""
 
@@ -187,6 +256,12 @@ class NotYours(Forbidden):
     """Somebody else wrote it."""
 
     code = "not_yours"
+
+
+class NotYourReview(Forbidden):
+    """Somebody else has to give this review."""
+
+    code = "not_your_review"
 
 
 class NotYourRole(Forbidden):

@@ -127,6 +127,8 @@ class KnowledgeGraph(OperationMethods):
         allow(self.visitor, operation.name, operation.least)
         now = self._clock()
         context = Context(self.store, self.visitor, now, self.services)
+        if operation.ahead is not None:
+            context.ahead = operation.ahead(context, request)
         if not operation.audited:
             return operation(context, request)
         if operation.reading:

@@ -78,7 +78,9 @@ class Messages:
 
 _NAMED = {
     "state": "pages.lesson_states", "step": "lifecycle.steps", "field": "errors.fields",
-    "status": "pages.action_status", "act": "actions.steps",
+    "status": "pages.action_status", "act": "actions.steps", "outcome_state": "outcome_review.states",
+    "outcome_step": "outcome_review.steps", "review_role": "outcome_review.roles",
+    "problem": "outcome_review.problems",
 }  # fmt: skip
 """Fields of errors whose values have words of their own."""
 

@@ -67,7 +67,7 @@ def reach_records(settings: Settings, *, create: bool = False) -> KnowledgeGraph
 
 
 def services(settings: Settings, store: GraphStore, server: str = "local") -> dict[str, Any]:
-    """What the process offers to operations: the search index, boards, backups and formats.
+    """What the process offers to operations: the search index, boards, backups, files and data files.
 
     Nothing heavy happens here: the index is built by the first search (or by `start`), and
     a model is loaded when a vector is missing.
@@ -77,6 +77,9 @@ def services(settings: Settings, store: GraphStore, server: str = "local") -> di
     from kg.recommend.recommender import Recommender
     from kg.search import SearchIndex, ServedModels
     from kg.search.segment import keep_dictionary_in
+    from kg.store.blobs import BlobStore
+    from pipelines.outcomes.link_capture import LinkCapture
+    from pipelines.outcomes.review_rules import ReviewRulesFile
     from pipelines.retrospectives import Formats
 
     def write_backup(graph: GraphStore) -> dict[str, Any]:
@@ -101,4 +104,7 @@ def services(settings: Settings, store: GraphStore, server: str = "local") -> di
         "recommender": Recommender(store),
         "boards": Boards(store, server=server, shared="://" in (settings.store or "")),
         "formats": Formats(settings.home),
+        "blobs": BlobStore(settings.blobs_dir, limit=settings.evidence_limit_mb << 20),
+        "links": LinkCapture(private=settings.evidence_private_links),
+        "review_rules": ReviewRulesFile(settings.home),
     }

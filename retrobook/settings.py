@@ -54,6 +54,10 @@ class Settings(BaseModel):
         default=3, ge=0, le=60, description="Owners of actions are reminded this many days before the due day."
     )
     run_timeout_seconds: int = Field(default=600, ge=10, description="A report cell may take this long.")
+    evidence_limit_mb: int = Field(default=200, ge=1, le=10_000, description="The largest evidence file in MiB.")
+    evidence_private_links: bool = Field(
+        default=False, description="Look at evidence links within the organisation's own network, too."
+    )
 
     @property
     def graph_file(self) -> Path:

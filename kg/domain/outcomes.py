@@ -127,7 +127,9 @@ class Outcome(Record):
     `template` is the key of the template it was made from; `metric_key` names a metric of the
     dictionary. `shape` says how the metric is expected to move from `start` to `due`: `points`
     carries its own (`expected`). `kpis`, `milestones` and `work_items` are ids of what it hangs on.
-    `map_x`, `map_y` are its place on the outcome map.
+    `map_x`, `map_y` are its place on the outcome map. While it is under review `awaits` names the
+    review it waits for; `questioned_from` is where it stood before its evidence failed. `bulk_edit`
+    marks the revision that a bulk edit made.
     """
 
     label: ClassVar[Label] = Label.OUTCOME
@@ -164,6 +166,10 @@ class Outcome(Record):
     accepted_at: Instant | None = None
     returned_reason: Text | None = None
     round: int = Field(default=1, ge=1)
+    awaits: Annotated[str, Field(pattern="^(manager|pmo|third)$")] | None = None
+    questioned_from: OutcomeState | None = None
+    tags: list[str] = Field(default_factory=list)
+    bulk_edit: str | None = None
     origin: Origin = Origin.DEFINED
     state: OutcomeState = OutcomeState.DRAFT
     valid_from: CivilDate | None = None
@@ -269,7 +275,9 @@ class EvidenceStatus(StrEnum):
 class Evidence(Record):
     """A file or link that shows an outcome or a lesson to be true.
 
-    Of a link, `sha256` is the digest of what stood there when it was captured.
+    Of a link, `sha256` is the digest of what stood there when it was captured: of a page its words, of
+    anything else its bytes. `finding` is the key of what the last check saw, `checked_at` when it last
+    could be looked at.
     """
 
     label: ClassVar[Label] = Label.EVIDENCE
@@ -305,7 +313,10 @@ class ReviewDecision(StrEnum):
 
 
 class Review(Record):
-    """One reviewer's decision and scores on an outcome or a lesson."""
+    """One reviewer's decision and scores on an outcome or a lesson.
+
+    `acting_for` is who gave it in the reviewer's name, when somebody did.
+    """
 
     label: ClassVar[Label] = Label.REVIEW
 
@@ -314,6 +325,7 @@ class Review(Record):
     round: int = Field(default=1, ge=1)
     role: Annotated[str, Field(pattern="^(manager|pmo|third|lesson)$")]
     reviewer: NonEmpty
+    acting_for: str | None = None
     decision: ReviewDecision
     impact: Score | None = None
     difficulty: Score | None = None

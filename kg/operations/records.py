@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel, Field
 
-from ..domain import RECORDS, Relationship, Role, record_class
+from ..domain import RECORDS, Record, Relationship, Review, Role, record_class
 from ..errors import InvalidRequest
 from ..policy import require_visible
 from ..queries import statement
 from ..schema import Label
 from ..store.records import get_record, list_records, put_records, put_relationships, retire_records
+from .outcome_review_views import masked
 from .table import Context, Request, Response, operation
 
+REVIEWS = frozenset({Label.REVIEW})
+"""Read as any kind, blind as reviews are; written only by reviewing."""
 UNWRITABLE = frozenset({Label.PERSON, Label.RUN, Label.AUDIT, Label.SAVED_SEARCH, Label.OUTBOX_MESSAGE})
 """Kinds with operations of their own: a bulk write could forge them, a plain read show what is private."""
 
@@ -83,7 +87,7 @@ class RecordList(Response):
 def put_records_batch(context: Context, request: PutRecords) -> PutCounts:
     """Write records and relationships, all or none; the same again changes nothing."""
     for number, item in enumerate(request.records, start=1):
-        if record_class(item.label).label in UNWRITABLE:
+        if record_class(item.label).label in UNWRITABLE | REVIEWS:
             raise InvalidRequest(f"record {number}: {item.label} cannot be written in bulk.", label=item.label)
     earlier = _held(context, request.records) if request.keep_unnamed else {}
     records = []
@@ -128,7 +132,7 @@ def get_record_by_id(context: Context, request: RecordKey) -> RecordView:
     record = get_record(context.store, kind, request.id)
     require_visible(context.scope, kind.label.value, request.id, record)
     assert record is not None
-    return RecordView(label=kind.label.value, record=record.model_dump(mode="json"))
+    return RecordView(label=kind.label.value, record=_shown(context, [record])[0])
 
 
 @operation(Role.MEMBER)
@@ -137,8 +141,8 @@ def list_records_of(context: Context, request: ListRecords) -> RecordList:
     kind = record_class(request.label)
     _readable(kind.label)
     found = list_records(context.store, kind, context.scope, request.project)
-    page = found[request.offset : request.offset + request.limit]
-    return RecordList(label=kind.label.value, records=[r.model_dump(mode="json") for r in page], total=len(found))
+    page = _shown(context, found[request.offset : request.offset + request.limit])
+    return RecordList(label=kind.label.value, records=page, total=len(found))
 
 
 @operation(Role.ADMIN, audited=True)
@@ -152,6 +156,12 @@ def retire_record(context: Context, request: RecordKey) -> RecordView:
         retire_records(tx, kind.label, [request.id], at=context.now, by=context.visitor.name)
     context.audit.update(subject=request.id, before_hash=record.content_hash())
     return RecordView(label=kind.label.value, record=record.model_dump(mode="json"))
+
+
+def _shown(context: Context, records: Sequence[Record]) -> list[dict[str, Any]]:
+    """Records as they are told: of reviews only what the visitor may see yet."""
+    reviews = {r.id: r for r in masked(context, [r for r in records if isinstance(r, Review)])}
+    return [reviews.get(record.id, record).model_dump(mode="json") for record in records]
 
 
 def _readable(label: Label) -> None:

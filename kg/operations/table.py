@@ -42,6 +42,7 @@ class Context:
         now: The instant of the call.
         services: What else the process owns, by name (`search`: the warm index; `blobs`).
         audit: Filled by a handler with what it changed: subject and digests.
+        ahead: What the operation's `ahead` found before the transaction began.
     """
 
     store: GraphStore
@@ -49,6 +50,7 @@ class Context:
     now: datetime
     services: dict[str, Any] = field(default_factory=dict)
     audit: dict[str, str | None] = field(default_factory=dict)
+    ahead: Any = None
 
     @property
     def scope(self) -> ScopeFilter:
@@ -83,6 +85,7 @@ class Operation(Generic[Q, A]):
     reading: bool
     summary: str
     handler: Callable[[Context, Q], A]
+    ahead: Callable[[Context, Q], Any] | None = None
 
     def __call__(self, context: Context, request: Q) -> A:
         return self.handler(context, request)
@@ -118,7 +121,12 @@ OPERATIONS = Registry()
 
 
 def operation(
-    least: Role, *, audited: bool = False, reading: bool = False, registry: Registry = OPERATIONS
+    least: Role,
+    *,
+    audited: bool = False,
+    reading: bool = False,
+    ahead: Callable[[Context, Any], Any] | None = None,
+    registry: Registry = OPERATIONS,
 ) -> Callable[[Callable[[Context, Q], A]], Operation[Q, A]]:
     """Make a handler a row of the table; name, models and summary come from its signature.
 
@@ -127,6 +135,9 @@ def operation(
         audited: Calls are recorded: those that write, and reads that must be accounted for.
         reading: An audited one writes nothing itself: writers do not wait for it, and a
             refused call is recorded too.
+        ahead: Done before the transaction of an audited one begins, for what takes time (files,
+            other servers), so that no writer waits for it; the handler finds its answer in
+            `context.ahead`.
         registry: The table to add it to.
     """
 
@@ -143,6 +154,7 @@ def operation(
             reading=reading,
             summary=(handler.__doc__ or "").strip().splitlines()[0] if handler.__doc__ else "",
             handler=handler,
+            ahead=ahead,
         )
         registry.register(row)
         return row

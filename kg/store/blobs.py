@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from ..errors import BlobChanged, InvalidRequest, NotFound, StoreFull, StoreUnavailable
+from ..errors import (
+    BlobChanged,
+    EmptyFile,
+    FileTooLarge,
+    InvalidRequest,
+    NotFound,
+    StoreFull,
+    StoreUnavailable,
+)
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1 << 20
@@ -43,40 +51,49 @@ class BlobStore:
         """Keep a stream's content: written aside, forced to disk, then moved into place whole.
 
         Raises:
-            InvalidRequest: It is empty, or larger than the limit.
+            EmptyFile: It is empty.
+            FileTooLarge: It is larger than the limit.
             StoreFull: There is no room left; nothing is kept.
         """
-        digest = hashlib.sha256()
-        size = 0
+        incoming = self.receive()
+        try:
+            while chunk := stream.read(_CHUNK):
+                incoming.write(chunk)
+            return incoming.keep()
+        except OSError as error:
+            raise _for_os_error(error, self.root) from error
+        finally:
+            incoming.drop()
+
+    def receive(self) -> Incoming:
+        """A file that comes in portions; it is there once `keep` was called.
+
+        Raises:
+            StoreFull: There is no room left.
+        """
         try:
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self.root, prefix=".incoming-")
-            aside = Path(name)
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    while chunk := stream.read(_CHUNK):
-                        size += len(chunk)
-                        if size > self.limit:
-                            raise InvalidRequest(
-                                f"The file is larger than {self.limit // (1 << 20)} MiB.", limit=self.limit
-                            )
-                        digest.update(chunk)
-                        file.write(chunk)
-                    file.flush()
-                    os.fsync(file.fileno())
-                if size == 0:
-                    raise InvalidRequest("The file is empty.", size=0)
-                sha256 = digest.hexdigest()
-                place = self._path(sha256)
-                place.parent.mkdir(mode=0o700, exist_ok=True)
-                aside.replace(place)
-                _sync_folder(place.parent)
-            finally:
-                with contextlib.suppress(FileNotFoundError):
-                    aside.unlink()
         except OSError as error:
             raise _for_os_error(error, self.root) from error
-        return Blob(sha256, size)
+        return Incoming(self, os.fdopen(handle, "wb"), Path(name))
+
+    def ends(self, sha256: str, length: int) -> tuple[bytes, bytes]:
+        """The first and the last bytes of a file.
+
+        Raises:
+            NotFound: No such file.
+        """
+        try:
+            with self._path(sha256).open("rb") as file:
+                head = file.read(length)
+                size = file.seek(0, os.SEEK_END)
+                file.seek(max(0, size - length))
+                return head, file.read(length)
+        except FileNotFoundError:
+            raise NotFound(f"There is no file {sha256[:12]}….", kind="file", name=sha256) from None
+        except OSError as error:
+            raise _for_os_error(error, self.root) from error
 
     def put_file(self, path: Path) -> Blob:
         """Keep a file's content; the file itself stays where it is."""
@@ -144,6 +161,69 @@ class BlobStore:
         if not isinstance(sha256, str) or not _DIGEST.fullmatch(sha256):
             raise InvalidRequest("A kept file is named by 64 hexadecimal digits.", sha256=str(sha256)[:80])
         return self.root / sha256[:2] / sha256
+
+
+class Incoming:
+    """A file on its way in: written aside, forced to disk, then moved into place whole."""
+
+    def __init__(self, store: BlobStore, file: BinaryIO, aside: Path) -> None:
+        self._store, self._file, self._aside = store, file, aside
+        self._digest = hashlib.sha256()
+        self.size = 0
+
+    def write(self, portion: bytes) -> None:
+        """Take a portion.
+
+        Raises:
+            FileTooLarge: With it the file is larger than the limit.
+            StoreFull: There is no room left.
+        """
+        limit = self._store.limit
+        self.size += len(portion)
+        if self.size > limit:
+            raise too_large(limit)
+        self._digest.update(portion)
+        try:
+            self._file.write(portion)
+        except OSError as error:
+            raise _for_os_error(error, self._aside) from error
+
+    def keep(self) -> Blob:
+        """Keep what came.
+
+        Raises:
+            EmptyFile: Nothing came.
+            StoreFull: There is no room left; nothing is kept.
+        """
+        if self.size == 0:
+            raise EmptyFile("The file is empty: it has 0 bytes. Choose the file again.", size=0)
+        sha256 = self._digest.hexdigest()
+        place = self._store.root / sha256[:2] / sha256
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            place.parent.mkdir(mode=0o700, exist_ok=True)
+            self._aside.replace(place)
+            _sync_folder(place.parent)
+        except OSError as error:
+            raise _for_os_error(error, self._store.root) from error
+        return Blob(sha256, self.size)
+
+    def drop(self) -> None:
+        """Forget what came and was not kept."""
+        with contextlib.suppress(OSError):
+            self._file.close()
+        with contextlib.suppress(OSError):
+            self._aside.unlink()
+
+
+def too_large(limit: int) -> FileTooLarge:
+    """The error for a file of more than `limit` bytes."""
+    shown = f"{limit // (1 << 20)} MiB" if limit >= 1 << 20 else f"{limit} bytes"
+    return FileTooLarge(
+        f"The file is larger than {shown}. Compress it, or keep the part that shows the outcome.", limit=limit
+    )
 
 
 def _sync_folder(folder: Path) -> None:

@@ -46,6 +46,7 @@ class SamplePerson(BaseModel):
     roles: list[str]
     scopes: list[str]
     language: str
+    manager: str | None = None
 
 
 class Sample(BaseModel):
@@ -117,6 +118,13 @@ def load_sample(graph: Any, home: Path, on_progress: Progress | None = None) -> 
     known = {person.name for person in graph.list_people().people}
     for person in sample.people:
         if person.name not in known:
-            graph.add_person(**person.model_dump(), sample=True)
+            graph.add_person(**person.model_dump(exclude={"manager"}), sample=True)
             report.people_added += 1
+    lines = [
+        {"person": person.name, "manager": person.manager}
+        for person in sample.people
+        if person.manager and person.name not in known
+    ]
+    if lines:
+        graph.set_managers(lines=lines)
     return report

@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "formats": "formats:formats",
     "inbox": "inbox:inbox",
     "people": "people:people",
+    "review": "reviewing:review",
     "store": "storing:store",
 }
 """Command names that stay: module and function under `retrobook.cli`."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
 
 from kg.domain import Role
+from kg.errors import InvalidRequest
 
 from ..assembly import reach_graph
 from ..settings import read_settings
@@ -65,3 +68,51 @@ def list_(home: str | None, as_json: bool) -> None:
         ("name", "shown as", "roles", "scopes"),
         ((p.name, p.display_name, ", ".join(p.roles), ", ".join(p.scopes)) for p in found.people),
     )
+
+
+@people.command()
+@click.argument("name")
+@click.argument("manager", required=False)
+@home_option
+@json_option
+@reports_errors
+def manager(name: str, manager: str | None, home: str | None, as_json: bool) -> None:
+    """Say that NAME reports to MANAGER, who reviews their outcomes first; without MANAGER to nobody."""
+    with reach_graph(read_settings({"home": home})) as graph:
+        found: Any = graph.set_manager(person=name, manager=manager)
+    print_json(found) if as_json else say(f"{name} reports to {manager or 'nobody'}.")
+
+
+@people.command()
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@home_option
+@json_option
+@reports_errors
+def chart(file: Path | None, home: str | None, as_json: bool) -> None:
+    """Show who reports to whom; with FILE (CSV with the columns person and manager) set it, all or nothing."""
+    with reach_graph(read_settings({"home": home})) as graph:
+        found: Any = graph.reporting_lines() if file is None else graph.set_managers(lines=_lines(file))
+    if as_json:
+        print_json(found)
+        return
+    print_table(("name", "reports to"), ((line.person, line.manager) for line in found.lines))
+    if file is not None:
+        say(f"{found.changed} changed.")
+
+
+def _lines(file: Path) -> list[dict[str, str | None]]:
+    """Reporting lines from a CSV file; an empty manager takes the one there is away."""
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as opened:
+            rows = csv.DictReader(opened)
+            columns = {(name or "").strip().casefold(): name for name in rows.fieldnames or []}
+            if missing := {"person", "manager"} - columns.keys():
+                raise InvalidRequest(
+                    f"{file} lacks the column {sorted(missing)[0]!r}; it needs person and manager.", file=str(file)
+                )
+            read = [{key: (row[columns[key]] or "").strip() or None for key in ("person", "manager")} for row in rows]
+    except UnicodeDecodeError as error:
+        raise InvalidRequest(f"{file} is not text in UTF-8. Save it as CSV UTF-8.", file=str(file)) from error
+    if empty := [number for number, row in enumerate(read, start=2) if not row["person"]]:
+        raise InvalidRequest(f"{file} line {empty[0]}: person is empty.", file=str(file), line=empty[0])
+    return read

@@ -32,7 +32,7 @@ from ..errors import PortTaken
 from ..settings import Settings
 from .channels import ALLOWED, ThinConnection
 from .context import LOOPBACK, ServerContext
-from .daily import remind_daily
+from .daily import check_evidence_daily, remind_daily
 from .events import Hub
 from .identity import Identity, JupyterIdentity, OwnersOnly, People
 from .kernels import KernelHouse
@@ -138,7 +138,7 @@ class RetrobookServer(Voila):
         follow = asyncio.create_task(
             self.server.hub.follow(self.server.graph.store, self.server.pools, identity.people.forget)
         )
-        daily = asyncio.create_task(remind_daily(self.server))
+        daily = [asyncio.create_task(work(self.server)) for work in (remind_daily, check_evidence_daily)]
         http = HTTPServer(self.app, max_body_size=LARGEST_BODY, max_buffer_size=LARGEST_BODY)
         http.add_sockets(sockets)
         try:
@@ -149,7 +149,8 @@ class RetrobookServer(Voila):
             http.stop()
             self.server.hub.close()
             follow.cancel()
-            daily.cancel()
+            for task in daily:
+                task.cancel()
             await self._end_kernels()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(http.close_all_connections(), GRACE)

@@ -1,4 +1,4 @@
-"""What the server does once a day without being asked: writing reminders."""
+"""What the server does once a day without being asked: writing reminders, looking at evidence again."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+
+from kg.domain import Evidence
+from kg.policy import ScopeFilter
+from kg.store.records import list_records
 
 from .context import ServerContext
 
@@ -33,6 +37,35 @@ async def remind_daily(
             except Exception:  # a store that is away for a moment comes back; tried again at the next look
                 log.exception("reminders could not be written")
         await asyncio.sleep(look)
+
+
+async def check_evidence_daily(
+    server: ServerContext, clock: Callable[[], datetime] = lambda: datetime.now(UTC), look: float = LOOK
+) -> None:
+    """Look at all evidence again once a day, until cancelled; what failed puts its outcome in question."""
+    done: date | None = None
+    while True:
+        today = clock().date()
+        if today != done:
+            try:
+                after: str | None = None
+                while (after := await server.pools.ask(_check_evidence, server, after)) is not None:
+                    pass
+                done = today
+            except Exception:  # a store that is away for a moment comes back; tried again at the next look
+                log.exception("evidence could not be checked")
+        await asyncio.sleep(look)
+
+
+def _check_evidence(server: ServerContext, after: str | None) -> str | None:
+    """Look at some files and links again, and say after which to go on; without evidence there is nothing to note."""
+    everything = ScopeFilter(everything=True, confidential=True)
+    if not any(piece.sha256 for piece in list_records(server.graph.store, Evidence, everything)):
+        return None
+    found = server.graph.check_evidence(after=after)
+    if found.in_question or found.settled:
+        server.hub.nudge()
+    return str(found.next) if found.next else None
 
 
 def _remind(server: ServerContext) -> None:

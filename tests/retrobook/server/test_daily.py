@@ -7,11 +7,12 @@ import contextlib
 from datetime import timedelta
 from types import SimpleNamespace
 
-from kg.domain import ActionItem, Person, Project
+from kg.domain import ActionItem, Evidence, Outcome, OutcomeState, Person, Project
 from kg.errors import StoreUnavailable
 from kg.graph import KnowledgeGraph
-from kg.store.records import put_records
-from retrobook.server.daily import remind_daily
+from kg.store.blobs import BlobStore
+from kg.store.records import get_record, put_records
+from retrobook.server.daily import check_evidence_daily, remind_daily
 from retrobook.server.pools import Pools
 from tests.conftest import NOON
 from tests.retrobook.server.channel import in_a_loop_of_its_own
@@ -69,3 +70,36 @@ def test_a_look_on_the_same_day_changes_nothing_and_the_next_occasion_is_written
 def test_a_store_that_was_away_is_asked_again_on_the_same_day(graph):
     begin(graph)
     assert lived(graph, [0, 0, 0], away=1) == [0, 1, 1]
+
+
+def test_evidence_is_looked_at_once_a_day_and_what_vanished_puts_its_outcome_in_question(graph, tmp_path):
+    outcome = Outcome(id="o", project="p", title="O", state=OutcomeState.ACCEPTED)
+    piece = Evidence(id="e", project="p", subject="o", kind="document", title="E", sha256="0" * 64)
+    days, nudged = iter([0, 0, 0, 1]), []
+    asked = KnowledgeGraph(graph.store, services={"blobs": BlobStore(tmp_path / "blobs")})
+    pools = Pools(questions=1)
+    server = SimpleNamespace(graph=asked, pools=pools, hub=SimpleNamespace(nudge=lambda: nudged.append(True)))
+
+    def clock():
+        try:
+            return NOON + timedelta(days=next(days))
+        except StopIteration:
+            raise asyncio.CancelledError from None
+
+    async def live() -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await check_evidence_daily(server, clock, look=0)
+
+    def entries() -> int:
+        rows = graph.store.read("MATCH (n:AuditEntry) WHERE n.operation = 'check_evidence' RETURN n.id AS id")
+        return len(rows)
+
+    in_a_loop_of_its_own(live())
+    assert entries() == 0, "without evidence there is nothing to note"
+    days = iter([0, 0, 0, 1])
+    with graph.store.transaction() as tx:
+        put_records(tx, [Project(id="p", name="P"), outcome, piece], at=NOON, by="test")
+    in_a_loop_of_its_own(live())
+    pools.close()
+    assert entries() == 2 and nudged == [True]
+    assert get_record(graph.store, Outcome, "o").state is OutcomeState.IN_QUESTION

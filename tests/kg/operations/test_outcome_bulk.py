@@ -1,0 +1,97 @@
+"""Many outcomes at once, on each engine: all or none, why not, and back again."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from kg.domain import Outcome
+from kg.errors import InvalidRequest, NotFound
+from kg.store.records import get_record
+
+from .conftest import put
+from .outcome_factory import OUTCOME, Reviews
+
+KEYS = ["outcome:a", "outcome:b", "outcome:c"]
+
+
+@pytest.fixture
+def reviews(units, tmp_path) -> Reviews:
+    found = Reviews(units, tmp_path)
+    put(found.store, *[found.outcome(key, tags=["Water"]) for key in KEYS])
+    return found
+
+
+def of(reviews: Reviews, name: str) -> list:
+    return [getattr(get_record(reviews.store, Outcome, key), name) for key in KEYS]
+
+
+def test_a_bulk_edit_changes_all_and_undo_takes_it_back(reviews):
+    pia = reviews.of("pia")
+    done = pia.bulk_edit_outcomes(ids=KEYS, owner="bob", due=date(2027, 6, 30), add_tags=["water", "q1"])
+    assert (done.written, done.changed) == (True, KEYS)
+    assert of(reviews, "owner") == ["bob"] * 3 and of(reviews, "tags") == [["Water", "q1"]] * 3
+    assert pia.undo_bulk_edit().changed == KEYS
+    assert of(reviews, "owner") == ["ann"] * 3 and of(reviews, "due") == [date(2026, 12, 31)] * 3
+    assert of(reviews, "tags") == [["Water"]] * 3
+    with pytest.raises(NotFound, match="no bulk edit of yours"):
+        pia.undo_bulk_edit()
+
+
+def test_with_one_refusal_nothing_is_written_and_each_says_why(reviews):
+    reviews.submit(outcome="outcome:b")
+    reviews.accept(outcome="outcome:c")
+    asked = {"ids": [*KEYS, "outcome:road", "outcome:none"], "due": date(2027, 1, 1)}
+    found = reviews.of("pia").bulk_edit_outcomes(**asked)
+    assert (found.written, found.changed) == (False, [])
+    assert {r.id: r.code for r in found.refused} == {
+        "outcome:b": "wrong_outcome_state", "outcome:c": "wrong_outcome_state", "outcome:road": "not_found",
+        "outcome:none": "not_found",
+    }  # fmt: skip
+    assert {r.title for r in found.refused if r.code == "not_found"} == {None}, "nothing is told of what is hidden"
+    assert of(reviews, "due") == [date(2026, 12, 31)] * 3
+    some = reviews.of("pia").bulk_edit_outcomes(**asked, skip_refused=True)
+    assert (some.written, some.changed) == (True, ["outcome:a"])
+    new = reviews.of("pia").bulk_edit_outcomes(ids=["outcome:c"], due=date(2027, 1, 1), new_round=True)
+    assert new.changed == ["outcome:c"] and of(reviews, "state")[2] == "draft" and of(reviews, "round")[2] == 2
+
+
+def test_somebody_elses_and_stale_rows_are_refused(reviews):
+    put(reviews.store, reviews.outcome("outcome:a", owner="bob"))
+    found = reviews.of("bob").bulk_edit_outcomes(ids=KEYS[:2], weight=2, skip_refused=True)
+    assert found.changed == ["outcome:a"] and [r.code for r in found.refused] == ["forbidden"]
+    stale = reviews.of("pia").bulk_edit_outcomes(ids=KEYS[:1], weight=3, revisions={"outcome:a": 1})
+    assert [r.code for r in stale.refused] == ["stale_review"]
+
+
+def test_undo_leaves_what_somebody_changed_since(reviews):
+    pia = reviews.of("pia")
+    pia.bulk_edit_outcomes(ids=KEYS, weight=2)
+    reviews.submit(outcome="outcome:b")
+    stopped = pia.undo_bulk_edit()
+    assert not stopped.written and [(r.id, r.code) for r in stopped.refused] == [("outcome:b", "stale_review")]
+    assert pia.undo_bulk_edit(skip_refused=True).changed == ["outcome:a", "outcome:c"]
+    assert of(reviews, "weight") == [1, 2, 1]
+
+
+def test_undo_takes_back_ones_own_edit_not_another_persons(reviews):
+    reviews.of("pia").bulk_edit_outcomes(ids=KEYS, weight=2)
+    with pytest.raises(NotFound):
+        reviews.of("pol").undo_bulk_edit()
+
+
+def test_undoing_an_edit_of_an_accepted_outcome_gives_its_acceptance_back(reviews):
+    reviews.accept()
+    reviews.of("pol").bulk_edit_outcomes(ids=[OUTCOME], add_tags=["x"], new_round=True)
+    reviews.of("pol").undo_bulk_edit()
+    assert reviews.graph.outcome_review(id=OUTCOME).outcome.state == "accepted"
+
+
+def test_nothing_to_change_and_what_is_so_already_are_said(reviews):
+    with pytest.raises(InvalidRequest, match="nothing to change"):
+        reviews.of("pia").bulk_edit_outcomes(ids=KEYS)
+    with pytest.raises(InvalidRequest, match="weight"):
+        reviews.of("pia").bulk_edit_outcomes(ids=KEYS, weight=-1)
+    found = reviews.of("pia").bulk_edit_outcomes(ids=KEYS, owner="ann")
+    assert (found.written, found.unchanged) == (False, KEYS)

@@ -1,0 +1,338 @@
+"""From draft to accepted, on each engine: by two people who did not see each other's scores, or by three."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.audit import verify
+from kg.domain import Review, Role
+from kg.errors import (
+    EvidenceNeeded,
+    Forbidden,
+    InvalidRequest,
+    KgError,
+    NotFound,
+    NotSmart,
+    NotYourReview,
+    OwnWork,
+    StaleReview,
+    WrongOutcomeState,
+)
+from kg.operations import OPERATIONS
+from kg.store.records import records_about
+from pipelines.resources import TEMPLATES
+from tests.conftest import visitor
+
+from .conftest import put
+from .outcome_factory import EVEN, OUTCOME, Reviews
+
+
+@pytest.fixture
+def reviews(units, tmp_path) -> Reviews:
+    return Reviews(units, tmp_path)
+
+
+def test_an_outcome_is_accepted_by_its_owners_manager_and_the_pmo(reviews):
+    sent = reviews.submit()
+    assert (sent.outcome.state, sent.awaits, sent.waits_for) == ("submitted", "manager", ["mia"])
+    assert reviews.score("mia").outcome.state == "manager_approved"
+    done = reviews.score("pia", impact=4)
+    assert (done.outcome.state, done.awaits) == ("accepted", None)
+    assert done.outcome.accepted_at == reviews.now
+    assert done.scores == {"impact": 3.5, "difficulty": 3.0, "innovation": 3.0}
+    assert [(r.role, r.reviewer, r.decision) for r in done.reviews] == [
+        ("manager", "mia", "approved"), ("pmo", "pia", "approved")
+    ]  # fmt: skip
+
+
+def test_what_is_missing_for_submitting_is_named_letter_by_letter(reviews, store):
+    put(store, reviews.outcome(achievability=None, due=None, metric=" "))
+    with pytest.raises(
+        NotSmart, match=r"M \(Measurable\): metric; A \(Achievable\): achievability; T .*: due"
+    ) as error:
+        reviews.submit()
+    assert error.value.fields["gaps"] == {"M": ["metric"], "A": ["achievability"], "T": ["due"]}
+
+
+def test_a_target_that_equals_the_baseline_is_refused(reviews, store):
+    put(store, reviews.outcome(target=40.0))
+    with pytest.raises(NotSmart, match="equals the baseline \\(40\\): it would promise no change"):
+        reviews.submit()
+
+
+def test_without_live_evidence_nothing_is_submitted(reviews):
+    with pytest.raises(EvidenceNeeded, match="0 live piece"):
+        reviews.of("ann").submit_outcome(id=OUTCOME)
+
+
+def test_kinds_of_outcome_may_need_a_kind_of_evidence(reviews, store):
+    put(store, reviews.outcome(outcome_type="outcome_type:compliance"))
+    reviews.attach()
+    with pytest.raises(EvidenceNeeded, match="certificate, document"):
+        reviews.submit()
+    reviews.attach(content=b"%PDF-1.7 audit", filename="audit.pdf")
+    assert reviews.submit().outcome.state == "submitted"
+
+
+@pytest.mark.parametrize("name", ["ann", "bob"])
+def test_nobody_reviews_what_they_own_or_gave_evidence_to(reviews, store, name):
+    put(store, *[reviews.person(each, scopes=["*"]) for each in ("ann", "bob")])
+    reviews.graph.set_manager(person="ann", manager="bob")
+    reviews.attach("ann")
+    boss = reviews.graph.as_visitor(visitor("bob", "unit:A", role=Role.PMO))
+    boss.add_evidence(outcome=OUTCOME, sha256=reviews.upload(b"a,b\n1,2\n"), filename="t.csv")
+    reviews.submit()
+    asked = reviews.graph.as_visitor(visitor(name, "unit:A", role=Role.ADMIN))
+    with pytest.raises(OwnWork, match="somebody else must review it"):
+        asked.review_outcome(
+            id=OUTCOME, revision=asked.outcome_review(id=OUTCOME).outcome.revision, decision="approved", scores=EVEN
+        )
+    assert asked.outcome_review(id=OUTCOME).not_mine == "own_work"
+
+
+def test_who_submits_or_owned_it_earlier_does_not_review_it(reviews):
+    reviews.attach()
+    reviews.of("mia").submit_outcome(id=OUTCOME)
+    with pytest.raises(OwnWork):
+        reviews.score("mia")
+    reviews.of("ann").withdraw_outcome(id=OUTCOME)
+    reviews.of("pol").bulk_edit_outcomes(ids=[OUTCOME], owner="pol")
+    reviews.of("pol").bulk_edit_outcomes(ids=[OUTCOME], owner="ann")
+    reviews.submit()
+    reviews.score("max")  # mia submitted it once: a manager stands in
+    with pytest.raises(OwnWork):
+        reviews.score("pol")
+    assert reviews.score("pia").outcome.state == "accepted"
+
+
+def test_acting_as_somebody_else_makes_no_second_pair_of_eyes(reviews):
+    reviews.submit()
+    with pytest.raises(OwnWork):
+        reviews.of("mia", acting_for="ann").review_outcome(
+            id=OUTCOME, revision=reviews.graph.outcome_review(id=OUTCOME).outcome.revision, decision="approved",
+            scores=EVEN,
+        )  # fmt: skip
+    mia = reviews.of("mia", acting_for="lea")
+    mia.review_outcome(
+        id=OUTCOME, revision=mia.outcome_review(id=OUTCOME).outcome.revision, decision="approved", scores=EVEN
+    )
+    with pytest.raises(NotYourReview, match="another person's"):
+        reviews.score("lea")
+
+
+def test_with_people_of_the_sample_one_may_play_all_parts_but_still_blind(reviews, store):
+    put(store, reviews.person("ann", sample=True))
+    reviews.attach()
+    reviews.of("ann", acting_for="local").submit_outcome(id=OUTCOME)
+    read = reviews.graph.outcome_review(id=OUTCOME).outcome.revision
+    mia, pia = (reviews.of(name, acting_for="local") for name in ("mia", "pia"))
+    mia.review_outcome(id=OUTCOME, revision=read, decision="approved", scores=EVEN)
+    assert pia.outcome_review(id=OUTCOME).reviews[0].hidden
+    with pytest.raises(NotYourReview):
+        mia.review_outcome(id=OUTCOME, revision=read + 1, decision="approved", scores=EVEN)
+    done = pia.review_outcome(id=OUTCOME, revision=read + 1, decision="approved", scores=EVEN)
+    assert done.outcome.state == "accepted"
+
+
+def test_only_the_direct_manager_reviews_first_and_no_one_twice(reviews):
+    reviews.submit()
+    for other in ("max", "pia", "lea"):
+        with pytest.raises(NotYourReview, match="direct manager, mia"):
+            reviews.score(other)
+    reviews.score("mia")
+    with pytest.raises(NotYourReview, match="reviewed this outcome in this round already"):
+        reviews.score("mia")
+    with pytest.raises(Forbidden, match="roles pmo"):
+        reviews.score("max")
+
+
+@pytest.mark.parametrize("why", ["none", "disabled", "blind"])
+def test_somebody_stands_in_for_a_manager_who_is_not_there(reviews, store, why):
+    if why == "none":
+        reviews.graph.set_manager(person="ann", manager=None)
+    else:
+        put(store, reviews.person("mia", **({"disabled": True} if why == "disabled" else {"scopes": ["unit:B"]})))
+    sent = reviews.submit()
+    assert sent.waits_for == ["manager", "lead"] and not sent.waits_for_person
+    assert reviews.score("max").outcome.state == "manager_approved"
+
+
+def test_a_reviewer_sees_no_earlier_scores_until_their_own_are_in(reviews, store):
+    reviews.submit()
+    reviews.score("mia", impact=5, innovation=1)
+    key = records_about(store, Review, [OUTCOME])[0].id
+    for name in ("pia", "pol", "ann", "lea"):
+        blind = reviews.of(name)
+        (first,) = blind.outcome_review(id=OUTCOME).reviews
+        assert (first.hidden, first.scores, first.reviewer) == (True, {}, "mia"), name
+        record = blind.get_record_by_id(label="Review", id=key).record
+        (listed,) = blind.list_records_of(label="Review").records
+        for told in (record, listed):
+            assert [told[axis] for axis in EVEN] == [None] * 3, name
+    (own,) = reviews.of("mia").outcome_review(id=OUTCOME).reviews
+    assert own.scores["impact"] == 5 and not own.hidden
+    then = reviews.score("pia", impact=3)
+    assert [r.scores["impact"] for r in then.reviews] == [5, 3] and then.gaps["impact"] == 2
+    assert all(r.hidden for r in reviews.of("pol").outcome_review(id=OUTCOME).reviews), "the third is blind, too"
+    assert all(r.hidden for r in reviews.of("ann").outcome_review(id=OUTCOME).reviews)
+    assert "impact" not in str(reviews.of("pol").my_inbox().items)
+
+
+def test_two_apart_asks_a_third_person_and_the_median_counts(reviews):
+    reviews.submit()
+    reviews.score("mia", impact=5)
+    far = reviews.score("pia", impact=2)
+    assert (far.outcome.state, far.awaits, far.third_asked) == ("manager_approved", "third", True)
+    assert far.scores == {}
+    for same in ("mia", "pia"):
+        with pytest.raises(NotYourReview):
+            reviews.score(same)
+    assert [item.kind for item in reviews.of("pol").my_inbox().items] == ["third"]
+    done = reviews.score("pol", impact=4)
+    assert done.outcome.state == "accepted" and done.scores["impact"] == 4
+    assert [r.hidden for r in reviews.of("ann").outcome_review(id=OUTCOME).reviews] == [False] * 3
+
+
+def test_a_review_of_a_stale_revision_is_refused_and_says_what_to_do(reviews):
+    reviews.submit()
+    reviews.score("mia")
+    read = reviews.of("pia").outcome_review(id=OUTCOME).outcome.revision
+    reviews.of("pol").review_outcome(id=OUTCOME, revision=read, decision="approved", scores=EVEN | {"impact": 5})
+    with pytest.raises(StaleReview, match="read it again") as error:
+        reviews.of("pia").review_outcome(id=OUTCOME, revision=read, decision="approved", scores=EVEN)
+    assert (error.value.fields["read"], error.value.fields["revision"]) == (read, read + 1)
+    assert len(reviews.graph.outcome_review(id=OUTCOME).reviews) == 2
+
+
+def test_a_returned_outcome_says_why_and_comes_back_in_a_new_round(reviews):
+    reviews.submit()
+    reviews.score("mia")
+    pia = reviews.of("pia")
+    read = pia.outcome_review(id=OUTCOME).outcome.revision
+    with pytest.raises(InvalidRequest, match="with a reason"):
+        pia.review_outcome(id=OUTCOME, revision=read, decision="returned")
+    back = pia.return_outcome(id=OUTCOME, reason="Say how it was counted.", revision=read)
+    assert (back.outcome.state, back.outcome.returned_reason) == ("returned", "Say how it was counted.")
+    (item,) = [i for i in reviews.of("ann").my_inbox().items if i.kind == "returned"]
+    assert item.reason == "Say how it was counted."
+    again = reviews.submit()
+    assert (again.outcome.round, again.awaits, again.outcome.returned_reason) == (2, "manager", None)
+    reviews.score("mia")
+    assert reviews.score("pia").outcome.state == "accepted"
+    assert [r.round for r in reviews.graph.outcome_review(id=OUTCOME).reviews] == [1, 1, 2, 2]
+
+
+def test_a_change_to_an_accepted_outcome_starts_a_new_round(reviews):
+    reviews.accept()
+    added = reviews.attach(content=b"a,b\n1,2\n", filename="more.csv")
+    assert added.state == "draft"
+    again = reviews.submit()
+    assert (again.outcome.round, again.awaits, again.outcome.accepted_at) == (2, "manager", None)
+
+
+def test_an_accepted_outcome_is_opened_for_changes_by_its_owner_alone_and_reviewed_again(reviews):
+    reviews.accept()
+    with pytest.raises(Forbidden):
+        reviews.of("bob").reopen_outcome(id=OUTCOME)
+    opened = reviews.of("ann").reopen_outcome(id=OUTCOME)
+    assert (opened.outcome.state, opened.outcome.round, opened.scores) == ("draft", 2, {})
+    assert "submit" in opened.permitted
+    with pytest.raises(WrongOutcomeState):
+        reviews.of("ann").reopen_outcome(id=OUTCOME)
+    assert reviews.submit().awaits == "manager"
+
+
+def test_while_it_is_reviewed_nothing_of_it_changes_until_it_is_withdrawn(reviews):
+    reviews.submit()
+    with pytest.raises(WrongOutcomeState, match="withdraw it first"):
+        reviews.attach(content=b"a,b\n1,2\n", filename="more.csv")
+    with pytest.raises(WrongOutcomeState, match="withdraw it first"):
+        reviews.submit()
+    assert reviews.of("ann").withdraw_outcome(id=OUTCOME).outcome.state == "draft"
+    assert reviews.attach(content=b"a,b\n1,2\n", filename="more.csv").state == "draft"
+
+
+def test_an_acceptance_is_taken_back_by_the_pmo_with_a_reason_but_not_by_others(reviews):
+    reviews.accept()
+    with pytest.raises(Forbidden, match="roles pmo"):
+        reviews.of("mia").return_outcome(id=OUTCOME, reason="no")
+    back = reviews.of("pol").return_outcome(id=OUTCOME, reason="The figures were of another town.")
+    assert back.outcome.state == "returned" and back.outcome.accepted_at is None
+    assert [r.reviewer for r in back.reviews] == ["mia", "pia", "pol"]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"scores": EVEN | {"impact": 6}}, "go from 1 to 5"),
+        ({"scores": {"impact": 3}}, "difficulty, innovation has none"),
+        ({"scores": EVEN | {"charm": 3}}, "no axis 'charm'"),
+        ({"decision": "retired"}, "approved or returned"),
+    ],
+)
+def test_bad_reviews_are_refused_with_what_to_do(reviews, values, message):
+    reviews.submit()
+    asked = {"id": OUTCOME, "revision": 1, "decision": "approved", "scores": EVEN} | values
+    with pytest.raises(InvalidRequest, match=message):
+        reviews.of("mia").review_outcome(**asked)
+
+
+def test_an_outcome_elsewhere_is_as_if_it_were_not_there(reviews):
+    reviews.submit()
+    stranger = reviews.graph.as_visitor(visitor("sam", "unit:B", role=Role.LEAD))
+    for call, values in (
+        ("outcome_review", {}), ("submit_outcome", {}), ("return_outcome", {"reason": "x"}),
+        ("review_outcome", {"revision": 1, "decision": "approved", "scores": EVEN}),
+    ):  # fmt: skip
+        with pytest.raises(NotFound):
+            getattr(stranger, call)(id=OUTCOME, **values)
+    assert stranger.my_inbox().total == 0
+    assert stranger.list_records_of(label="Review").total == 0
+
+
+def test_a_plain_member_submits_nobody_elses_outcome(reviews):
+    reviews.attach()
+    with pytest.raises(Forbidden, match="ann"):
+        reviews.of("bob").submit_outcome(id=OUTCOME)
+
+
+def test_reviews_are_written_by_reviewing_only(reviews):
+    forged = {"id": "r", "subject": OUTCOME, "role": "pmo", "reviewer": "pia", "decision": "approved"}
+    with pytest.raises(InvalidRequest, match="cannot be written in bulk"):
+        reviews.graph.put_records_batch(records=[{"label": "Review", "values": forged}])
+
+
+def test_every_step_is_in_the_audit_trail_with_what_was_before_and_after(reviews, store):
+    reviews.accept()
+    entries = {e.operation: e for e in reviews.audit()}
+    for name in ("add_evidence", "submit_outcome", "review_outcome", "set_manager"):
+        assert entries[name].after_hash, name
+    assert entries["submit_outcome"].before_hash != entries["submit_outcome"].after_hash
+    assert verify(store, "local") == 0
+    writing = {
+        "submit_outcome", "withdraw_outcome", "reopen_outcome", "review_outcome", "return_outcome", "add_evidence", "remove_evidence",
+        "check_evidence", "bulk_edit_outcomes", "undo_bulk_edit", "set_manager", "set_managers",
+    }  # fmt: skip
+    assert all(OPERATIONS[name].audited for name in writing)
+
+
+def test_a_wrong_file_of_rules_stops_reviews_and_names_the_line(reviews, tmp_path):
+    reviews.submit()
+    own = tmp_path / "templates" / "reviews.yaml"
+    own.parent.mkdir()
+    own.write_text("steps:\n  - review: manager\n    titel: x\n", encoding="utf-8")
+    with pytest.raises(KgError, match=r"reviews.yaml line 3: steps 1, titel.*Did you mean 'title'"):
+        reviews.score("mia")
+
+
+def test_rules_that_change_while_an_outcome_waits_strand_nobody(reviews, tmp_path):
+    reviews.submit()
+    packaged = (TEMPLATES / "reviews.yaml").read_text("utf-8")
+    start, end = packaged.index("  - review: manager"), packaged.index("  - review: pmo")
+    third, evidence = packaged.index("third:"), packaged.index("evidence:")
+    own = tmp_path / "templates" / "reviews.yaml"
+    own.parent.mkdir()
+    own.write_text(packaged[:start] + packaged[end:third] + packaged[evidence:], encoding="utf-8")
+    assert reviews.of("pia").outcome_review(id=OUTCOME).waits_for == ["pmo"]
+    assert reviews.score("pia").awaits == "pmo"
+    assert reviews.score("pol").outcome.state == "accepted"

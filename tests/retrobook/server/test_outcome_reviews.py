@@ -1,0 +1,128 @@
+"""The whole way of an outcome over HTTP: everybody with a sign-in of their own, blind, and two people at once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from datetime import UTC, date, datetime
+
+import pytest
+
+from kg.domain import Outcome
+from kg.store.records import put_records
+from pipelines.messages import Messages
+
+from .conftest import RunningServer, two_projects
+
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + b"\x00" * 40
+ROLES = {"ann": "member", "mia": "manager", "pia": "pmo", "pol": "pmo", "lea": "lead"}
+KEYS = [f"outcome:test:{number}" for number in range(3)]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    found = RunningServer(tmp_path_factory.mktemp("reviews") / "home")
+
+    def fill(graph):
+        two_projects(graph)
+        said = {
+            "project": "project:test:bridge", "unit": "Works/bridge", "title": "Shorter ways", "owner": "ann",
+            "statement": "The way takes half as long.", "metric": "minutes", "unit_of_measure": "min",
+            "direction": "decrease", "baseline": 40, "target": 20, "relevance": "Health", "achievability": "Built.",
+            "due": date(2030, 1, 1),
+        }  # fmt: skip
+        with graph.store.transaction() as tx:
+            outcomes = [Outcome.parse({"id": key, **said}) for key in KEYS]
+            put_records(tx, outcomes, at=datetime(2026, 1, 1, tzinfo=UTC), by="test")
+
+    found.fill(fill)
+    found.start()
+    yield found
+    if found.process is not None:
+        found.stop()
+
+
+@pytest.fixture(scope="module")
+def people(server):
+    with ExitStack() as stack:
+        found = {}
+        for name, role in ROLES.items():
+            password = server.add_person(name, ["unit:Works"], [role])
+            found[name] = stack.enter_context(server.sign_in(name, password))
+        with server.graph() as graph:
+            graph.set_manager(person="ann", manager="mia")
+        yield found
+
+
+def said(answer) -> dict:
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def submit(people, key: str, content: bytes = PNG) -> dict:
+    ann = people["ann"]
+    headers = {"Content-Type": "application/octet-stream", "Origin": str(ann.base_url).rstrip("/")}
+    sent = ann.post("/evidence/upload", params={"filename": "chart.png"}, content=content, headers=headers).json()
+    said(ann.call("add_evidence", outcome=key, sha256=sent["sha256"], filename=sent["filename"]))
+    return said(ann.call("submit_outcome", id=key))
+
+
+def score(browser, key: str, revision: int | None = None, **scores: int):
+    read = revision or said(browser.call("outcome_review", id=key))["outcome"]["revision"]
+    given = {"impact": 3, "difficulty": 3, "innovation": 3} | scores
+    return browser.call("review_outcome", id=key, revision=read, decision="approved", scores=given)
+
+
+def test_from_evidence_to_accepted_by_three_who_did_not_see_each_others_scores(people):
+    key = KEYS[0]
+    refused = people["ann"].call("submit_outcome", id=key)
+    assert (refused.status_code, refused.json()["code"]) == (422, "evidence_needed")
+    submit(people, key)
+    own = score(people["ann"], key)
+    assert (own.status_code, own.json()["code"]) == (403, "own_work")
+    assert [i["kind"] for i in said(people["mia"].call("my_inbox"))["items"]] == ["review"]
+    assert said(score(people["mia"], key, impact=5))["awaits"] == "pmo"
+    blind = said(people["pia"].call("outcome_review", id=key))
+    assert blind["reviews"][0]["hidden"] and blind["reviews"][0]["scores"] == {}
+    assert said(score(people["pia"], key, impact=2))["awaits"] == "third"
+    assert said(people["pol"].call("my_inbox"))["items"][0]["kind"] == "third"
+    done = said(score(people["pol"], key, impact=3))
+    assert (done["outcome"]["state"], done["scores"]["impact"]) == ("accepted", 3.0)
+    with_evidence = said(people["ann"].call("outcome_review", id=key))
+    assert [e["live"] for e in with_evidence["evidence"]] == [True]
+
+
+def test_of_two_who_decide_at_the_same_moment_one_is_told_to_read_again(people):
+    key = KEYS[1]
+    submit(people, key)
+    said(score(people["mia"], key))
+    read = said(people["pia"].call("outcome_review", id=key))["outcome"]["revision"]
+    with ThreadPoolExecutor(2) as both:
+        answers = list(both.map(lambda name: score(people[name], key, read), ("pia", "pol")))
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    late = next(answer for answer in answers if answer.status_code == 409).json()
+    assert late["code"] == "stale_review" and "read it again" in late["message"]
+    assert len(said(people["ann"].call("outcome_review", id=key))["reviews"]) == 2
+
+
+def test_one_file_for_two_outcomes_shows_to_the_reviewer(people):
+    submit(people, KEYS[2])
+    shown = said(people["mia"].call("outcome_review", id=KEYS[2]))
+    assert {other["id"] for other in shown["evidence"][0]["also_supports"]} == set(KEYS[:2])
+
+
+def test_refusals_have_words_in_chinese_that_fill_in_what_they_need(people):
+    from kg.errors import by_code
+
+    zh = Messages("zh")
+
+    def words(answer) -> str:
+        body = answer.json()
+        return zh.error(by_code()[body["code"]](body["message"], **body["fields"]))
+
+    waits = words(score(people["lea"], KEYS[2]))
+    assert waits == "这次直接上级评审不由您完成：须由负责人的直接上级评审：mia"
+    edit = words(people["ann"].call("submit_outcome", id=KEYS[2]))
+    assert "“待评审”，不能提交" in edit
+    stale = words(score(people["mia"], KEYS[2], 1))
+    assert "第 1 版" in stale
