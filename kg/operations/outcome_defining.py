@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from secrets import token_hex
 from typing import Any
 
 from pydantic import Field
@@ -72,7 +73,7 @@ def define_outcome(context: Context, request: DefineOutcome) -> OutcomeDefined:
     project = find_project(context.store, request.project, context.scope)
     template, held = starting_values(context, request, project, request.template)
     require_places(request, template)
-    stamp = f"{context.visitor.name}:{request.key}" if request.key else context.now.isoformat()
+    stamp = f"{context.visitor.name}:{request.key}" if request.key else token_hex(12)
     held["id"] = derive_id("outcome", "own", project.id, stamp)
     if request.confidential is not None:
         held["confidential"] = request.confidential or project.confidential

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..domain import Measurement, Metric, Outcome, OutcomeType, Role
+from ..domain.merges import end_of_merges, leading_to
 from ..domain.metric_names import named, names_of, nearest_metrics, plain_name
 from ..errors import NotFound, nearest
 from ..policy import Visitor
@@ -66,10 +67,11 @@ class Types:
     def __init__(self, source: GraphStore | Transaction) -> None:
         rows = source.read(statement("outcomes.whole_kind", Label.OUTCOME_TYPE))
         self.all = {row["record"]["id"]: OutcomeType.from_properties(row["record"]) for row in rows}
+        self._into = {key: kind.merged_into for key, kind in self.all.items()}
 
     def resolve(self, key: str | None) -> str | None:
         """The id that a type's id leads to now: itself, or what it was merged into."""
-        return end_of_merges(self.all, key)
+        return end_of_merges(self._into, key)
 
     def of(self, key: str | None) -> OutcomeType | None:
         """The type an outcome is of, by the id it carries."""
@@ -94,12 +96,23 @@ class Types:
         return min(found, key=lambda kind: (kind.merged_into is not None, kind.key))
 
     def find(self, name: str) -> OutcomeType:
-        """The type in use that a name leads to."""
-        return self.of(self.held(name).id) or self.held(name)
+        """The type in use that a name leads to.
+
+        Raises:
+            NotFound: No such type, or it leads to one that was retired; names the nearest.
+        """
+        held = self.held(name)
+        found = self.of(held.id) or held
+        if found.retired_at is not None:
+            raise NotFound(
+                f"The outcome type {name!r} leads to {found.key}, which is no longer in use.",
+                kind="outcome type", name=name, nearest=None,
+            )  # fmt: skip
+        return found
 
     def leading_to(self, key: str) -> set[str]:
         """Ids of all types that are now this one: itself and what was merged into it."""
-        return {other for other in self.all if self.resolve(other) == key}
+        return leading_to(self._into, key)
 
 
 class Metrics:
@@ -131,7 +144,8 @@ class Metrics:
 
     def resolve(self, metric: Metric) -> Metric:
         """The metric that one leads to now: itself, or what it was merged into."""
-        return self.all.get(end_of_merges(self.all, metric.id) or "", metric)
+        into = {key: held.merged_into for key, held in self.all.items()}
+        return self.all.get(end_of_merges(into, metric.id) or "", metric)
 
     def named(self, name: str) -> Metric | None:
         """The metric in use that goes by this name in either language; None when there is none."""
@@ -169,19 +183,6 @@ class Metrics:
             hint = near[0][0].key
             return NotFound(f"{error.message} Did you mean {hint!r}?", **error.fields | {"nearest": hint})
         return error
-
-
-def end_of_merges(kinds: dict[str, Any], key: str | None) -> str | None:
-    """Where a chain of merges ends; a chain that runs in a circle ends where it was entered."""
-    seen: set[str] = set()
-    here = key
-    while here is not None and here not in seen:
-        seen.add(here)
-        record = kinds.get(here)
-        if record is None or record.merged_into is None:
-            return here
-        here = record.merged_into
-    return key
 
 
 def exists(context: Context, kind: type[Any], key: str, what: str, known: Sequence[str] = ()) -> Any:

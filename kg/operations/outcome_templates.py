@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from ..domain import Metric, OutcomeType, Role
 from ..domain.outcome_templates import OutcomeTemplate
 from .formats import FormatProblem, problem_view
+from .merging import without_moved
 from .outcome_lookup import Metrics, Types
 from .table import Context, Request, Response, operation
 
@@ -40,13 +41,15 @@ def outcome_templates(context: Context, request: ListOutcomeTemplates) -> Outcom
     offered = []
     for template in service.all():
         kind = by_type.get(template.outcome_type)
+        kind = types.of(kind.id) if kind else None
+        metric = metrics.named(template.metric)
         named = [metrics.named(hint.metric) for hint in template.process_metrics]
         offered.append(
             OfferedTemplate(
                 template=template,
-                type=types.of(kind.id) if kind else None,
-                metric=metrics.named(template.metric),
-                process_metrics=[metric for metric in named if metric is not None],
+                type=without_moved(kind) if kind else None,
+                metric=without_moved(metric) if metric else None,
+                process_metrics=[without_moved(found) for found in named if found is not None],
             )
         )
     problems = []

@@ -29,6 +29,7 @@ from ..queries import statement
 from ..schema import Label
 from ..store.records import get_record, records_about
 from .action_reading import local_day
+from .merging import without_moved
 from .outcome_history import OutcomeRevision, outcome_history
 from .outcome_lookup import Metrics, Types, may_change_outcome, owns, that_stand, visible_outcome
 from .outcome_permits import permitted_steps
@@ -175,11 +176,13 @@ def outcome_detail(context: Context, outcome: Outcome) -> OutcomeDetail:
     inside = scope.covers(outcome.project, outcome.unit, True)
     measured = [m for m in records_about(store, Measurement, [outcome.id]) if inside or not m.confidential]
     evidence = [e for e in records_about(store, Evidence, [outcome.id]) if inside or not e.confidential]
+    kind = Types(store).of(outcome.outcome_type)
+    metric = Metrics(context).named(outcome.metric_key) if outcome.metric_key else None
     return OutcomeDetail(
         outcome=outcome,
         project_name=project.name if project is not None and shown else None,
-        type=Types(store).of(outcome.outcome_type),
-        metric=Metrics(context).named(outcome.metric_key) if outcome.metric_key else None,
+        type=without_moved(kind) if kind else None,
+        metric=without_moved(metric) if metric else None,
         standing=standing_of(outcome, measured, local_day(store, outcome.project, context.now)),
         measurements=sorted(measured, key=lambda m: (m.date, m.id)),
         evidence=evidence,

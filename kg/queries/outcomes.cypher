@@ -6,7 +6,7 @@ WHERE n.retired_at IS NULL
   AND ($everything OR n.project IN $projects OR any(u IN $units WHERE n.unit = u OR n.unit STARTS WITH u + '/'))
   AND (NOT n.confidential OR $confidential OR n.project IN $projects)
 RETURN n.id AS id, n.project AS project, n.title AS title, n.statement AS statement, n.metric AS metric,
-  n.state AS state, n.outcome_type AS outcome_type, n.owner AS owner, n.due AS due, n.recorded_by AS recorded_by,
+  n.metric_key AS metric_key, n.state AS state, n.outcome_type AS outcome_type, n.owner AS owner, n.due AS due, n.recorded_by AS recorded_by,
   n.recorded_at AS recorded_at
 ORDER BY id
 
@@ -14,6 +14,13 @@ ORDER BY id
 // Every record of a small kind, those out of use too: what was merged or retired must still be followed.
 MATCH (n:__LABEL__)
 RETURN properties(n) AS record
+ORDER BY n.id
+
+// name: merges
+// Records of a kind that were merged into others.
+MATCH (n:__LABEL__)
+WHERE n.merged_into IS NOT NULL
+RETURN n.id AS id, n.merged_into AS into
 ORDER BY n.id
 
 // name: of_types
