@@ -60,7 +60,7 @@ def require_change(context: Context, outcome: Outcome, step: str, revision: int 
         raise WrongOutcomeState(
             f"The outcome is {outcome.state.value}; to {step} it, it must be one of: {names}.",
             id=outcome.id,
-            state=outcome.state.value,
-            step=step,
+            outcome_state=outcome.state.value,
+            outcome_step=step,
             allowed=sorted(state.value for state in FROM[step]),
         )
