@@ -25,7 +25,7 @@ class ListOutcomeTypes(Request):
 
 
 class TypeInUse(BaseModel):
-    """A type with how many outcomes of it the visitor may see, and what it leads to if it was merged."""
+    """A type with how many outcomes of it the visitor may see, and the key it leads to if it was merged."""
 
     type: OutcomeType
     outcomes: int = 0
@@ -99,7 +99,7 @@ def list_outcome_types(context: Context, request: ListOutcomeTypes) -> OutcomeTy
             TypeInUse(
                 type=without_moved(kind),
                 outcomes=counts.get(kind.id, 0),
-                leads_to=types.resolve(kind.id) if kind.merged_into else None,
+                leads_to=end.key if kind.merged_into and (end := types.of(kind.id)) else None,
             )
             for kind in sorted(shown, key=lambda kind: kind.key)
         ]

@@ -43,6 +43,8 @@ def check_line(finding: Finding, t: Messages) -> CheckLine:
         if name in _OF_CATALOGUE and f"{_OF_CATALOGUE[name]}.{value}" in t else value
         for name, value in finding.values.items()
     }  # fmt: skip
+    if t.language in values:  # a name in both languages
+        values["name"] = values[t.language]
     return CheckLine(
         letter=finding.letter,
         field=finding.field,
