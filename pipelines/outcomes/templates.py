@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from pathlib import Path
 
 import yaml
 
 from kg.domain import Metric, derive_id
+from kg.domain.metric_names import named
 from kg.domain.outcome_templates import OutcomeTemplate
-from kg.errors import NotFound, nearest
+from kg.errors import InvalidRecord, NotFound, nearest
 
 from ..errors import FormatError
 from ..resources import TEMPLATES, template_path
 from ..retrospectives.data_file import mistake
 from ..retrospectives.data_folder import DataFolder
 from ..sources.outcome_types import outcome_types
+
+log = logging.getLogger(__name__)
 
 FOLDER, DICTIONARY = "outcomes", "metrics.yaml"
 ORDER = (
@@ -40,7 +44,7 @@ class OutcomeTemplates:
         roots = [TEMPLATES / FOLDER] + ([home / "templates" / FOLDER] if home else [])
         self._home = home
         self._folder = DataFolder(OutcomeTemplate, "outcome template", roots)
-        self._metrics: tuple[tuple[Path, int, int], list[Metric]] | None = None
+        self._metrics: tuple[tuple[Path, int, int], list[Metric], FormatError | None] | None = None
 
     def all(self) -> list[OutcomeTemplate]:
         """Every template that is sound, the packaged ones first; broken ones are left out (see `problems`)."""
@@ -65,18 +69,8 @@ class OutcomeTemplates:
         return self._folder.read(self._folder.path(key))[0]
 
     def metrics(self) -> list[Metric]:
-        """The metrics that the dictionary starts with.
-
-        Raises:
-            InvalidRecord: One breaks a rule; names it.
-            FormatError: The file is not a list of metrics.
-        """
-        path = template_path(DICTIONARY, self._home)
-        status = path.stat()
-        stamp = (path, status.st_mtime_ns, status.st_size)
-        if self._metrics is None or self._metrics[0] != stamp:
-            self._metrics = (stamp, _dictionary(path))
-        return [metric.model_copy(deep=True) for metric in self._metrics[1]]
+        """The metrics that the dictionary starts with; the packaged ones where the own file is wrong."""
+        return [metric.model_copy(deep=True) for metric in self._read_dictionary()[0]]
 
     def problems(self, types: Iterable[str] | None = None, metrics: Iterable[str] | None = None) -> list[FormatError]:
         """What is wrong with files that are left out, or that name what is not known here.
@@ -87,7 +81,8 @@ class OutcomeTemplates:
         """
         known_types = list(types) if types is not None else [kind.key for kind in outcome_types(self._home)]
         known_metrics = list(metrics) if metrics is not None else [metric.key for metric in self.metrics()]
-        found = []
+        wrong = self._read_dictionary()[1]
+        found = [wrong] if wrong else []
         for path in self._folder.paths().values():
             try:
                 self.check(path, known_types, known_metrics)
@@ -118,16 +113,46 @@ class OutcomeTemplates:
                 raise mistake(path, lines.get(place, 1), field, f"there is no {what} {name!r}{hint}", near)
         return template
 
+    def _read_dictionary(self) -> tuple[list[Metric], FormatError | None]:
+        """The metrics, and what is wrong with the installation's own file of them; read again when it changes."""
+        path = template_path(DICTIONARY, self._home)
+        status = path.stat()
+        stamp = (path, status.st_mtime_ns, status.st_size)
+        if self._metrics is None or self._metrics[0] != stamp:
+            try:
+                self._metrics = (stamp, _dictionary(path), None)
+            except FormatError as error:
+                log.warning("%s", error.message)
+                self._metrics = (stamp, _dictionary(TEMPLATES / DICTIONARY), error)
+        return self._metrics[1], self._metrics[2]
+
 
 def _dictionary(path: Path) -> list[Metric]:
     try:
-        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8-sig")
+        entries = yaml.safe_load(text)
     except (yaml.YAMLError, UnicodeError) as error:
         mark = getattr(error, "problem_mark", None)
         raise mistake(path, mark.line + 1 if mark else 1, "", "not YAML in UTF-8") from error
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise mistake(path, 1, "", "the file should be a list of metrics, each with `- key: ...`")
-    return [
-        Metric.parse({**entry, "id": derive_id("metric", str(entry.get("key")))}, where=f"{path.name} {n}")
-        for n, entry in enumerate(entries, start=1)
-    ]
+    lines = [node.start_mark.line + 1 for node in yaml.compose(text).value]
+    found: dict[str, Metric] = {}
+    for line, entry in zip(lines, entries, strict=True):
+        try:
+            metric = Metric.parse({**entry, "id": derive_id("metric", str(entry.get("key")))})
+        except InvalidRecord as error:
+            said = error.fields
+            raise mistake(path, line, said["field"], f"{said['reason']} (found {said['value']})") from error
+        twin = named(found.values(), metric.key) or next(
+            (
+                twin
+                for name in (metric.name_en, metric.name_zh, *metric.aliases)
+                if (twin := named(found.values(), name))
+            ),
+            None,
+        )
+        if twin is not None:
+            raise mistake(path, line, "key", f"{metric.key} shares a name with {twin.key}. A name leads to one metric")
+        found[metric.id] = metric
+    return list(found.values())

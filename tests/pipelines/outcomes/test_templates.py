@@ -10,7 +10,7 @@ import pytest
 from kg.domain import Outcome, smart_gaps
 from kg.domain.metric_names import names_of, plain_name
 from kg.domain.outcome_templates import OWN_BLANKS
-from kg.errors import InvalidRecord, NotFound
+from kg.errors import NotFound
 from pipelines.errors import FormatError
 from pipelines.outcomes.templates import ORDER, OutcomeTemplates
 from pipelines.resources import TEMPLATES
@@ -112,12 +112,29 @@ def test_an_own_dictionary_stands_for_the_packaged_one(tmp_path):
     path.write_text("- {key: wells, name_en: Wells, name_zh: 水井}\n", encoding="utf-8")
     templates = OutcomeTemplates(tmp_path)
     assert [m.key for m in templates.metrics()] == ["wells"]
-    path.write_text("- {key: Wells, name_en: Wells, name_zh: 水井数量}\n", encoding="utf-8")
-    with pytest.raises(InvalidRecord, match=r"metrics\.yaml 1"):
-        templates.metrics()
-    path.write_text("wells: 1\n", encoding="utf-8")
-    with pytest.raises(FormatError, match="list of metrics"):
-        templates.metrics()
+    assert "there is no metric" in templates.problems()[0].message  # what packaged templates name is missing
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("# ours\n- {key: Wells, name_en: Wells, name_zh: 水井数量}\n", 2, "String should match pattern"),
+        ("wells: 1\n", 1, "list of metrics"),
+        (
+            "- {key: a, name_en: A, name_zh: 甲}\n- {key: b, name_en: B, name_zh: 乙, aliases: [a]}\n",
+            2,
+            "shares a name",
+        ),
+        ("- {key: a\n", 2, "not YAML"),
+    ],
+)
+def test_a_wrong_dictionary_is_named_with_its_line_and_the_packaged_one_stays(tmp_path, text, line, said):
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "metrics.yaml").write_text(text, encoding="utf-8")
+    templates = OutcomeTemplates(tmp_path)
+    assert len(templates.metrics()) == len(OutcomeTemplates().metrics())
+    (problem,) = templates.problems()
+    assert problem.fields["line"] == line and said in problem.message
 
 
 def test_what_a_statement_is_filled_with_is_no_pattern_again():
