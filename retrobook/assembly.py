@@ -80,6 +80,7 @@ def services(settings: Settings, store: GraphStore, server: str = "local") -> di
     from kg.store.blobs import BlobStore
     from pipelines.outcomes.link_capture import LinkCapture
     from pipelines.outcomes.review_rules import ReviewRulesFile
+    from pipelines.outcomes.templates import OutcomeTemplates
     from pipelines.retrospectives import Formats
 
     def write_backup(graph: GraphStore) -> dict[str, Any]:
@@ -107,4 +108,5 @@ def services(settings: Settings, store: GraphStore, server: str = "local") -> di
         "blobs": BlobStore(settings.blobs_dir, limit=settings.evidence_limit_mb << 20),
         "links": LinkCapture(private=settings.evidence_private_links),
         "review_rules": ReviewRulesFile(settings.home),
+        "outcome_templates": OutcomeTemplates(settings.home),
     }

@@ -70,7 +70,10 @@ class OutcomeState(StrEnum):
 
 
 class OutcomeType(Record):
-    """A kind of benefit, named in both languages."""
+    """A kind of benefit, named in both languages.
+
+    `merged_into` is the id of the type it was merged into; `moved` are the outcomes that were of it then.
+    """
 
     label: ClassVar[Label] = Label.OUTCOME_TYPE
 
@@ -81,10 +84,14 @@ class OutcomeType(Record):
     description_zh: Text | None = None
     default_metrics: list[str] = Field(default_factory=list)
     merged_into: str | None = None
+    moved: list[str] = Field(default_factory=list)
 
 
 class Metric(Record):
-    """A metric of the organisation's dictionary: one spelling, unit and direction for what units measure."""
+    """A metric of the organisation's dictionary: one spelling, unit and direction for what units measure.
+
+    `merged_into` is the id of the metric it was merged into; `moved` are the outcomes that were measured by it then.
+    """
 
     label: ClassVar[Label] = Label.METRIC
 
@@ -99,6 +106,7 @@ class Metric(Record):
     formula: Text | None = None
     aliases: list[str] = Field(default_factory=list)
     merged_into: str | None = None
+    moved: list[str] = Field(default_factory=list)
 
 
 class ExchangeRate(Record):
@@ -159,6 +167,7 @@ class Outcome(Record):
     kpis: list[str] = Field(default_factory=list)
     milestones: list[str] = Field(default_factory=list)
     work_items: list[str] = Field(default_factory=list)
+    retired_reason: Text | None = None
     map_x: float | None = None
     map_y: float | None = None
     submitted_by: str | None = None

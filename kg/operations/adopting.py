@@ -8,13 +8,26 @@ from typing import Any
 
 from pydantic import BaseModel, Field, model_validator
 
-from ..domain import Direction, Outcome, OutcomeType, Project, ProjectStatus, Relationship, Role, derive_id, smart_gaps
+from ..domain import (
+    Direction,
+    Metric,
+    Outcome,
+    OutcomeType,
+    Project,
+    ProjectStatus,
+    Relationship,
+    Role,
+    UnitKind,
+    derive_id,
+    smart_gaps,
+)
 from ..errors import Conflict, InvalidRequest
 from ..recommend.precedents import UNTYPED
 from ..recommend.wording import WORDS, statement_of
 from ..schema import Label, Rel
 from ..store.records import get_record, put_records, put_relationships
 from .outcome_catalogue import Catalogue
+from .outcome_lookup import Metrics
 from .plan_grounds import PlanFacts, known_day, models_for
 from .projects import find_project
 from .recommendation_views import MetricView, TypeRecommendation
@@ -186,6 +199,7 @@ def _draft(
     metric = wanted.metric or (used.metric if used else next(iter(advice.default_metrics), None))
     unit = wanted.unit_of_measure or (used.unit if used else None)
     direction = wanted.direction or Direction((used.direction if used else None) or Direction.INCREASE)
+    known = _known(context, metric, unit)
     reached = used.reached if used else None
     target = wanted.target if wanted.target is not None else reached.median if reached else None
     due = wanted.due or project.end
@@ -202,6 +216,9 @@ def _draft(
                 language, title, metric, direction, target, unit, due.isoformat() if due else None
             ),
             "metric": metric,
+            "metric_key": known.key if known else None,
+            "unit_kind": known.unit_kind if known else UnitKind.NUMBER,
+            "currency": project.currency if known and known.unit_kind is UnitKind.CURRENCY else None,
             "unit_of_measure": unit,
             "direction": direction,
             "baseline": wanted.baseline,
@@ -218,6 +235,14 @@ def _metric(wanted: str | None, used: list[MetricView]) -> MetricView | None:
     if wanted is None:
         return used[0] if used else None
     return next((item for item in used if item.metric.casefold() == wanted.casefold()), None)
+
+
+def _known(context: Context, metric: str | None, unit: str | None) -> Metric | None:
+    """The dictionary's metric of this name, where it has this unit."""
+    found = Metrics(context).named(metric) if metric else None
+    if found is None or (unit is not None and unit != found.unit_of_measure):
+        return None
+    return found
 
 
 def _achievability(advice: TypeRecommendation, used: MetricView | None, language: str, day: date) -> str:

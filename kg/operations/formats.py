@@ -48,7 +48,7 @@ def list_formats(context: Context, request: ListFormats) -> FormatList:
     """The retrospective formats there are, with their columns and phases."""
     formats = context.service("formats")
     problems = formats.problems() if context.visitor.has(Role.FACILITATOR) else []
-    return FormatList(formats=formats.all(), problems=[_problem(error) for error in problems])
+    return FormatList(formats=formats.all(), problems=[problem_view(error) for error in problems])
 
 
 @operation(Role.GUEST)
@@ -57,7 +57,8 @@ def list_question_sets(context: Context, request: ListQuestionSets) -> QuestionS
     return QuestionSetList(question_sets=context.service("formats").question_sets())
 
 
-def _problem(error: Any) -> FormatProblem:
+def problem_view(error: Any) -> FormatProblem:
+    """What a page may say of a broken data file."""
     told = error.fields
     return FormatProblem(
         file=PurePath(told["file"]).name,  # where the server keeps its files is its own business

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
-from ..domain import Benchmark, OutcomeType
+from ..domain import Benchmark
 from ..errors import NotFound
 from ..policy import ScopeFilter
 from ..store.records import list_records
+from .outcome_lookup import Types
 from .recommendation_making import type_view
 from .recommendation_views import TypeRecommendation
 from .table import Context
@@ -30,11 +31,11 @@ class Catalogue:
     """
 
     def __init__(self, context: Context, day: date) -> None:
-        everything = ScopeFilter(everything=True)
-        self.kinds = {kind.id: kind for kind in list_records(context.store, OutcomeType, everything)}
+        types = Types(context.store)
+        self.kinds = types.all
         self._names = {
-            name.casefold(): kind.id
-            for kind in self.kinds.values()
+            name.casefold(): types.resolve(kind.id) or kind.id
+            for kind in sorted(self.kinds.values(), key=lambda k: (k.merged_into is None, k.retired_at is None))
             for name in (kind.name_zh, kind.name_en, kind.key, kind.id)
         }
         self._benchmarks: dict[str, list[Benchmark]] = {}
@@ -54,11 +55,12 @@ class Catalogue:
         """
         if wanted is None:
             return None
-        if wanted in self.kinds or wanted in used:
-            return wanted
         found = self._names.get(wanted.strip().casefold())
+        if found is None and wanted in used:
+            return wanted
         if found is None:
-            keys = [kind.key for kind in self.kinds.values()] + [kind.name_en for kind in self.kinds.values()]
+            live = [kind for kind in self.kinds.values() if not kind.retired_at and not kind.merged_into]
+            keys = [kind.key for kind in live] + [kind.name_en for kind in live]
             raise NotFound.among("outcome type", wanted, [*used, *keys])
         return found
 
@@ -73,7 +75,7 @@ class Catalogue:
         known = set(used)
         found = []
         for kind in self.kinds.values():
-            if kind.id in known or kind.merged_into or not words:
+            if kind.id in known or kind.merged_into or kind.retired_at or not words:
                 continue
             names = len(shared_terms(words, "\n".join((kind.name_en, kind.name_zh, *kind.default_metrics))))
             described = len(shared_terms(words, f"{kind.description_en or ''}\n{kind.description_zh or ''}"))

@@ -23,6 +23,7 @@ from ..errors import NotFound
 from ..policy import ScopeFilter
 from ..queries import statement
 from ..schema import Label
+from ..store.merges import ends_of_merges
 from ..store.protocol import GraphStore
 from ..store.records import get_record, list_records, records_about
 from .table import Context, Request, Response, operation
@@ -154,7 +155,8 @@ def project_facts(context: Context, request: ProjectFactsRequest) -> ProjectFact
     about = [project.id, *(outcome.id for outcome in outcomes)]
     assessments = records_about(store, Assessment, about)
     measurements = records_about(store, Measurement, about)
-    types = {kind.id: kind for kind in list_records(store, OutcomeType, ScopeFilter(everything=True))}
+    kinds = {kind.id: kind for kind in list_records(store, OutcomeType, ScopeFilter(everything=True))}
+    merged = ends_of_merges(store, Label.OUTCOME_TYPE)
 
     def within(day: date | None) -> bool:
         if day is None:
@@ -167,7 +169,7 @@ def project_facts(context: Context, request: ProjectFactsRequest) -> ProjectFact
         outcomes=[
             OutcomeFacts(
                 outcome=outcome,
-                type=types.get(outcome.outcome_type or ""),
+                type=kinds.get(merged.get(outcome.outcome_type or "", outcome.outcome_type or "")),
                 assessments=[a for a in assessments if a.subject in (outcome.id, project.id)],
                 measurements=sorted(
                     (m for m in measurements if m.subject == outcome.id and within(m.date)), key=lambda m: m.date

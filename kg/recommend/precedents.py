@@ -11,9 +11,11 @@ from decimal import Decimal
 from math import floor, log10
 from typing import Any
 
-from ..domain import Direction, Measurement, Outcome, OutcomeState, attainment_of
+from ..domain import Direction, Measurement, Metric, Outcome, OutcomeState, attainment_of
 from ..policy import ScopeFilter
 from ..queries import statement
+from ..schema import Label
+from ..store.merges import ends_of_merges
 from ..store.protocol import GraphStore
 from ..store.records import records_about
 
@@ -81,6 +83,8 @@ def read_precedents(
     found: dict[str, Precedent] = {}
     drafts: set[str] = set()
     rows: dict[str, dict[str, Any]] = {}
+    ends = ends_of_merges(store, Label.OUTCOME_TYPE)
+    names = _dictionary(store)
     for row in store.read(statement("recommend.precedents"), **scope.parameters()):
         decided = _day(row["date"])
         known = row["attained"] is not None and row["withdrawn"] is None
@@ -99,13 +103,13 @@ def read_precedents(
             name=row["name"],
             outcome=row["outcome"],
             title=row["title"],
-            outcome_type=row["outcome_type"] or UNTYPED,
+            outcome_type=ends.get(row["outcome_type"], row["outcome_type"]) or UNTYPED,
             plan=Plan(_text(row), _attributes(row), began),
             attained=bool(row["attained"]) if known else None,
             decided=decided if known else None,
             scheme=row["scheme"] if known else None,
             value=row["value"] if known else None,
-            metric=row["metric"],
+            metric=names.get(row["metric_key"], row["metric"]),
             unit_of_measure=row["unit_of_measure"],
             target=row["target"],
             direction=row["direction"],
@@ -184,6 +188,16 @@ def shared_keys(precedents: Sequence[Precedent]) -> dict[str, dict[str, int]]:
         for key, value in precedent.plan.attributes.items():
             counts[key][value] += 1
     return counts
+
+
+def _dictionary(store: GraphStore) -> dict[str, str]:
+    """The name that a metric of the dictionary goes by now, by its key: one word for what many measured."""
+    known = [
+        Metric.from_properties(row["record"]) for row in store.read(statement("outcomes.whole_kind", Label.METRIC))
+    ]
+    by_id = {metric.id: metric for metric in known}
+    ends = ends_of_merges(store, Label.METRIC)
+    return {metric.key: by_id.get(ends.get(metric.id, ""), metric).name_en for metric in known}
 
 
 def _text(row: dict[str, Any]) -> str:

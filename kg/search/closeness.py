@@ -18,6 +18,7 @@ from ..operations.lessons import PathStep
 from ..policy import ScopeFilter
 from ..queries import statement
 from ..schema import Label, Rel
+from ..store.merges import ends_of_merges
 from ..store.protocol import GraphStore
 
 DAMPING = 0.5
@@ -73,20 +74,38 @@ class Neighbourhood:
             return near
         for row in self._store.read(statement("closeness.own"), **params):
             near.add(row["lesson"], [_lesson(Rel.LEARNED_IN, False, row)])
-        types = list(self._store.read(statement("closeness.types"), **params))
-        for row in self._store.read(statement("closeness.about"), types=[t["id"] for t in types], until=until):
-            type_step = next(_type(t, language) for t in types if t["id"] == row["type"])
+        types = _Types(self._store, list(self._store.read(statement("closeness.types"), **params)), language)
+        for row in self._store.read(statement("closeness.about"), types=types.asked, until=until):
+            type_step = types.step(row["type"])
             near.add(row["lesson"], [type_step, _lesson(Rel.ABOUT, False, row)])
         for name, rel in (("closeness.learned", Rel.LEARNED_IN), ("closeness.applied", Rel.APPLIED)):
-            rows = self._store.read(statement(name), types=[t["id"] for t in types], **params)
+            rows = self._store.read(statement(name), types=types.asked, **params)
             for row in _seen(rows, scope):
-                type_step = next(_type(t, language) for t in types if t["id"] == row["type"])
+                type_step = types.step(row["type"])
                 other = PathStep(
                     relation=Rel.OF_TYPE.value, forward=False, label=Label.PROJECT.value, id=row["other"],
                     name=row["other_name"],
                 )  # fmt: skip
                 near.add(row["lesson"], [type_step, other, _lesson(rel, rel is Rel.APPLIED, row)])
         return near
+
+
+class _Types:
+    """The types of outcome that a project has, each with those that were merged into it."""
+
+    def __init__(self, store: GraphStore, rows: list[dict[str, Any]], language: str) -> None:
+        into = ends_of_merges(store, Label.OUTCOME_TYPE)
+        self._ends = {row["id"]: into.get(row["id"], row["id"]) for row in rows}
+        self._steps = {self._ends[row["id"]]: _type(row, language) for row in rows}
+        self._steps |= {row["id"]: _type(row, language) for row in rows if self._ends[row["id"]] == row["id"]}
+        for old, end in into.items():
+            if end in self._steps:
+                self._ends[old] = end
+        self.asked = sorted({*self._ends, *self._steps})
+
+    def step(self, key: str) -> PathStep:
+        """The step of a path through a type, under the name it has now."""
+        return self._steps[self._ends.get(key, key)]
 
 
 def _type(row: dict[str, Any], language: str) -> PathStep:

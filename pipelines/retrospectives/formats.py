@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel
 
@@ -14,9 +13,8 @@ from kg.errors import NotFound, nearest
 
 from ..errors import FormatError
 from ..resources import TEMPLATES
-from .data_file import Place, holds_questions, mistake, read_data_file
-
-log = logging.getLogger(__name__)
+from .data_file import holds_questions, mistake
+from .data_folder import DataFolder
 
 FORMATS, QUESTIONS = "retrospectives", "health"
 ORDER = (
@@ -26,54 +24,6 @@ ORDER = (
 """How the packaged formats are listed: for every week first, for an occasion last."""
 
 M = TypeVar("M", bound=BaseModel)
-Stamp = tuple[int, int]
-
-
-class _Folder(Generic[M]):
-    """Data files of one kind; each is read again when it changes."""
-
-    def __init__(self, model: type[M], kind: str, roots: list[Path]) -> None:
-        self._model, self._kind, self._roots = model, kind, roots
-        self._kept: dict[Path, tuple[Stamp, M | FormatError, dict[Place, int]]] = {}
-
-    def paths(self) -> dict[str, Path]:
-        """The file of each key; the installation's own stand for the packaged ones."""
-        found: dict[str, Path] = {}
-        for root in self._roots:
-            for path in sorted([*root.glob("*.yml"), *root.glob("*.yaml")]) if root.is_dir() else []:
-                if not path.name.startswith("."):
-                    found[path.stem] = path
-        return found
-
-    def path(self, key: str) -> Path:
-        known = self.paths()
-        if key not in known:
-            raise NotFound.among(self._kind, key, known)
-        return known[key]
-
-    def read(self, path: Path) -> tuple[M, dict[Place, int]]:
-        """What a file says.
-
-        Raises:
-            FormatError: It is wrong.
-        """
-        try:
-            status = path.stat()
-            stamp = (status.st_mtime_ns, status.st_size)
-        except OSError:
-            stamp = (0, 0)
-        kept = self._kept.get(path)
-        if kept is None or kept[0] != stamp:
-            try:
-                value, lines = read_data_file(self._model, path)
-                kept = (stamp, value, lines)
-            except FormatError as error:
-                log.warning("%s", error.message)
-                kept = (stamp, error, {})
-            self._kept[path] = kept
-        if isinstance(kept[1], FormatError):
-            raise FormatError(kept[1].message, **kept[1].fields)
-        return kept[1], kept[2]
 
 
 class Formats:
@@ -90,8 +40,8 @@ class Formats:
         def roots(folder: str) -> list[Path]:
             return [TEMPLATES / folder] + ([home / "templates" / folder] if home else [])
 
-        self._formats = _Folder(Format, "format", roots(FORMATS))
-        self._questions = _Folder(QuestionSet, "question set", roots(QUESTIONS))
+        self._formats = DataFolder(Format, "format", roots(FORMATS))
+        self._questions = DataFolder(QuestionSet, "question set", roots(QUESTIONS))
 
     def all(self) -> list[Format]:
         """Every format that is sound, the packaged ones first; broken ones are left out (see `problems`)."""

@@ -1,0 +1,250 @@
+"""The metric dictionary: what units measure, named once in both languages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from ..domain import Direction, Metric, Role, UnitKind, derive_id
+from ..domain.metric_names import names_of, plain_name
+from ..errors import Conflict, InvalidRequest
+from ..queries import statement
+from ..store.records import put_records
+from .merging import require_revision, retired, without_moved
+from .outcome_lookup import Metrics
+from .table import Context, Request, Response, operation
+
+
+class ListMetrics(Request):
+    """Metrics in use whose names or definitions hold these words; with `all` also what was merged or retired."""
+
+    text: str | None = Field(default=None, max_length=500)
+    all: bool = False
+
+
+class FindMetric(Request):
+    """What people call it, in either language."""
+
+    name: str = Field(min_length=1, max_length=300)
+    limit: int = Field(default=5, ge=1, le=50)
+
+
+class MetricRequest(Request):
+    """Which metric: key or any of its names."""
+
+    metric: str
+
+
+class MetricWords(Request):
+    """What may be said of a metric; what is not given stays."""
+
+    definition_en: str | None = Field(default=None, max_length=10_000)
+    definition_zh: str | None = Field(default=None, max_length=10_000)
+    formula: str | None = Field(default=None, max_length=10_000)
+
+
+class DefineMetric(MetricWords):
+    """A metric by its key; with `revision` what a metric of this key is from now on."""
+
+    key: str = Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)
+    name_en: str = Field(min_length=1, max_length=200)
+    name_zh: str = Field(min_length=1, max_length=200)
+    unit_of_measure: str | None = Field(default=None, max_length=100)
+    unit_kind: UnitKind = UnitKind.NUMBER
+    direction: Direction = Direction.INCREASE
+    aliases: list[str] = Field(default=[], max_length=100)
+    revision: int | None = None
+
+
+class RenameMetric(MetricWords):
+    """Which metric, and what it is called from now on: its old names stay as aliases."""
+
+    metric: str
+    name_en: str | None = Field(default=None, min_length=1, max_length=200)
+    name_zh: str | None = Field(default=None, min_length=1, max_length=200)
+    add_aliases: list[str] = Field(default=[], max_length=100)
+    drop_aliases: list[str] = Field(default=[], max_length=100)
+    revision: int | None = None
+
+
+class MetricInUse(BaseModel):
+    """A metric with how many outcomes measured by it the visitor may see; `leads_to` once it was merged."""
+
+    metric: Metric
+    outcomes: int = 0
+    leads_to: str | None = None
+
+
+class MetricList(Response):
+    """Metrics by key."""
+
+    metrics: list[MetricInUse]
+    total: int
+
+
+class NearMetric(BaseModel):
+    """A metric that may be meant, and how alike its name is (0 to 1)."""
+
+    metric: Metric
+    likeness: float
+
+
+class MetricFound(Response):
+    """The metric that goes by a name, if there is one, and those that are called something like it."""
+
+    metric: Metric | None = None
+    near: list[NearMetric] = []
+
+
+class MetricView(Response):
+    """A metric as it is now; `changed` is false when it was so already.
+
+    `outcomes` are how many outcomes of those that the visitor may see are measured by another one now.
+    """
+
+    metric: Metric
+    into: Metric | None = None
+    outcomes: int = 0
+    changed: bool = True
+
+
+@operation(Role.MEMBER)
+def list_metrics(context: Context, request: ListMetrics) -> MetricList:
+    """The metric dictionary, with how many outcomes each metric measures."""
+    dictionary = Metrics(context)
+    counts: dict[str, int] = {}
+    for row in context.store.read(statement("outcomes.listed"), project=None, **context.scope.parameters()):
+        if row["metric_key"]:
+            counts[row["metric_key"]] = counts.get(row["metric_key"], 0) + 1
+    words = plain_name(request.text or "").split()
+    held = sorted(dictionary.all.values(), key=lambda m: m.key) if request.all else dictionary.live
+    found = [metric for metric in held if all(word in _said(metric) for word in words)]
+    return MetricList(
+        metrics=[
+            MetricInUse(
+                metric=without_moved(metric),
+                outcomes=counts.get(metric.key, 0),
+                leads_to=dictionary.resolve(metric).key if metric.merged_into else None,
+            )
+            for metric in found
+        ],
+        total=len(found),
+    )
+
+
+@operation(Role.MEMBER)
+def find_metric(context: Context, request: FindMetric) -> MetricFound:
+    """The metric that goes by a name or alias in either language, and those that are called something like it."""
+    dictionary = Metrics(context)
+    found = dictionary.named(request.name)
+    near = [
+        NearMetric(metric=metric, likeness=likeness)
+        for metric, likeness in dictionary.near(request.name, request.limit + 1)
+        if found is None or metric.id != found.id
+    ]
+    return MetricFound(metric=found, near=near[: request.limit])
+
+
+@operation(Role.PMO, audited=True)
+def define_metric(context: Context, request: DefineMetric) -> MetricView:
+    """Add a metric to the dictionary, or say what one is from now on; the same again changes nothing."""
+    dictionary = Metrics(context)
+    key = derive_id("metric", request.key)
+    earlier = dictionary.all.get(key)
+    values: dict[str, Any] = request.model_dump(exclude={"revision"})
+    values["aliases"] = list(dict.fromkeys(values["aliases"]))
+    held = earlier.model_dump() if earlier else {}
+    made = Metric.parse({**held, **values, "id": key})
+    if earlier is not None and made.content_hash() != earlier.content_hash():
+        if request.revision is None:
+            raise Conflict(
+                f"There is a metric {request.key!r} already ({earlier.name_en}). Give the revision that you read "
+                f"({earlier.revision}) to change it, or take another key.",
+                name=request.key, revision=earlier.revision,
+            )  # fmt: skip
+        require_revision(earlier, request.revision, "metric")
+        _require_same_kind(context, earlier, made)
+    _require_free(dictionary, made)
+    return MetricView(metric=kept_metric(context, earlier, made), changed=earlier is None or made != earlier)
+
+
+@operation(Role.PMO, audited=True)
+def rename_metric(context: Context, request: RenameMetric) -> MetricView:
+    """Call a metric something else; its old names still lead to it, and its outcomes stay."""
+    dictionary = Metrics(context)
+    metric = dictionary.find(request.metric)
+    require_revision(metric, request.revision, "metric")
+    names = ("name_en", "name_zh", "definition_en", "definition_zh", "formula")
+    values = {name: value or None for name in names if (value := getattr(request, name)) is not None}
+    changed = Metric.parse(metric.model_dump() | values)
+    dropped = {plain_name(name) for name in (*request.drop_aliases, changed.name_en, changed.name_zh)}
+    known = {plain_name(name): name for name in (*request.add_aliases, metric.name_zh, metric.name_en)}
+    known |= {plain_name(alias): alias for alias in metric.aliases}
+    changed.aliases = [name for plain, name in sorted(known.items()) if plain not in dropped]
+    _require_free(dictionary, changed)
+    return MetricView(
+        metric=kept_metric(context, metric, changed), changed=changed.content_hash() != metric.content_hash()
+    )
+
+
+@operation(Role.PMO, audited=True)
+def retire_metric(context: Context, request: MetricRequest) -> MetricView:
+    """Offer a metric no more; outcomes that are measured by it stay so."""
+    metric = Metrics(context).held(request.metric)
+    return MetricView(metric=kept_metric(context, metric, retired(metric, context.now)))
+
+
+@operation(Role.PMO, audited=True)
+def restore_metric(context: Context, request: MetricRequest) -> MetricView:
+    """Offer a retired metric again."""
+    dictionary = Metrics(context)
+    wanted = plain_name(request.metric)
+    out = [m for m in dictionary.all.values() if m.retired_at and wanted in map(plain_name, names_of(m))]
+    if not out:
+        return MetricView(metric=kept_metric(context, None, dictionary.held(request.metric)), changed=False)
+    done = retired(out[0], None)
+    _require_free(dictionary, done)
+    return MetricView(metric=kept_metric(context, out[0], done))
+
+
+def kept_metric(context: Context, before: Metric | None, after: Metric) -> Metric:
+    """The metric as the graph holds it after it was written."""
+    with context.store.transaction() as tx:
+        put_records(tx, [after], at=context.now, by=context.visitor.name)
+    context.audit.update(
+        subject=after.id, before_hash=before.content_hash() if before else None, after_hash=after.content_hash()
+    )
+    return without_moved(Metrics(context).all[after.id])
+
+
+def _require_free(dictionary: Metrics, metric: Metric) -> None:
+    """No two metrics in use go by one name."""
+    mine = {plain_name(name): name for name in names_of(metric)}
+    for other in dictionary.live:
+        if other.id == metric.id:
+            continue
+        shared = sorted(set(mine) & {plain_name(name) for name in names_of(other)})
+        if shared:
+            raise Conflict(
+                f"{mine[shared[0]]!r} is what the metric {other.key} is called already. Merge the two "
+                "(merge_metrics), or take another name.",
+                name=mine[shared[0]], other=other.key,
+            )  # fmt: skip
+
+
+def _require_same_kind(context: Context, before: Metric, after: Metric) -> None:
+    """A metric that outcomes are measured by keeps its kind and unit: their figures would mean something else."""
+    same = (before.unit_kind, before.unit_of_measure) == (after.unit_kind, after.unit_of_measure)
+    if not same and context.store.read(statement("outcomes.of_metrics"), metrics=[before.key]):
+        raise InvalidRequest(
+            f"unit_of_measure: outcomes are measured by {before.key} in {before.unit_of_measure or before.unit_kind}; "
+            "a metric in another unit needs a key of its own.",
+            field="unit_of_measure", name=before.key,
+        )  # fmt: skip
+
+
+def _said(metric: Metric) -> str:
+    return " ".join(
+        plain_name(text) for text in (*names_of(metric), metric.definition_en, metric.definition_zh) if text
+    )

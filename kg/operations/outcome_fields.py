@@ -1,0 +1,224 @@
+"""What people say of an outcome, and the checked record that comes of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import Field
+
+from ..domain import KPI, Direction, Expected, Horizon, Metric, Milestone, Outcome, Project, Shape, UnitKind, WorkItem
+from ..domain.outcome_templates import OutcomeTemplate
+from ..errors import InvalidRequest, NotFound
+from .kpis import visible_kpi
+from .outcome_lookup import Metrics, Types, exists
+from .table import Context, Request
+
+Amount = float
+
+PLAIN = (
+    "title", "horizon", "statement", "relevance", "achievability", "unit_of_measure", "unit_kind", "currency",
+    "direction", "baseline", "target", "start", "due", "owner", "weight", "shape", "expected",
+)  # fmt: skip
+"""Fields that are taken as they are given."""
+
+LINKS: dict[str, tuple[type[Any], str]] = {
+    "kpis": (KPI, "KPI"),
+    "milestones": (Milestone, "milestone"),
+    "work_items": (WorkItem, "work item"),
+}
+"""What an outcome can hang on."""
+
+CLEARABLE = frozenset({*PLAIN, "outcome_type", "metric", *LINKS}) - {
+    "title", "horizon", "unit_kind", "direction", "weight", "shape",
+}  # fmt: skip
+
+
+class OutcomeFields(Request):
+    """What may be said of an outcome; what is not given stays open.
+
+    `metric` is a name, `metric_key` a key or name of the dictionary; a metric of the dictionary brings
+    its unit and direction along. `words` fill the placeholders of the template's statement.
+    """
+
+    title: str | None = Field(default=None, min_length=1, max_length=500)
+    outcome_type: str | None = Field(default=None, max_length=300)
+    horizon: Horizon | None = None
+    statement: str | None = Field(default=None, max_length=10_000)
+    metric: str | None = Field(default=None, max_length=300)
+    metric_key: str | None = Field(default=None, max_length=300)
+    unit_of_measure: str | None = Field(default=None, max_length=100)
+    unit_kind: UnitKind | None = None
+    currency: str | None = Field(default=None, pattern=r"^([A-Z]{3})?$")
+    direction: Direction | None = None
+    baseline: Amount | None = Field(default=None, allow_inf_nan=False)
+    target: Amount | None = Field(default=None, allow_inf_nan=False)
+    relevance: str | None = Field(default=None, max_length=10_000)
+    achievability: str | None = Field(default=None, max_length=10_000)
+    start: date | None = None
+    due: date | None = None
+    owner: str | None = Field(default=None, max_length=300)
+    weight: float | None = Field(default=None, gt=0, le=1_000_000, allow_inf_nan=False)
+    shape: Shape | None = None
+    expected: list[Expected] | None = Field(default=None, max_length=500)
+    kpis: list[str] | None = Field(default=None, max_length=100)
+    milestones: list[str] | None = Field(default=None, max_length=100)
+    work_items: list[str] | None = Field(default=None, max_length=1000)
+    words: dict[str, str] = Field(default={}, max_length=20)
+    language: Literal["en", "zh"] | None = None
+
+    def spoken(self, context: Context) -> str:
+        """The language that texts are made in."""
+        return self.language or ("zh" if context.visitor.language == "zh" else "en")
+
+
+def composed(
+    context: Context,
+    held: dict[str, Any],
+    given: OutcomeFields,
+    project: Project,
+    *,
+    template: OutcomeTemplate | None = None,
+    clear: frozenset[str] = frozenset(),
+) -> tuple[Outcome, Metric | None]:
+    """The outcome with what was given, checked, and the dictionary's metric it is measured by.
+
+    Args:
+        context: The call.
+        held: Values the outcome has so far: those of an earlier revision, or of a template.
+        given: What is said now.
+        project: Whose outcome it is.
+        template: What its statement is made by where none is given.
+        clear: Fields to empty.
+
+    Raises:
+        NotFound: An unknown type, metric or link; names the nearest.
+        InvalidRequest: Values that cannot be; names the field.
+    """
+    values = dict(held)
+    for name in PLAIN:
+        value = getattr(given, name)
+        if value is not None:
+            values[name] = value or None if isinstance(value, str) else value
+    if given.outcome_type:
+        values["outcome_type"] = Types(context.store).find(given.outcome_type).id
+    dictionary = Metrics(context)
+    metric = _take_metric(dictionary, values, given)
+    for name in clear:
+        values[name] = [] if name in LINKS or name == "expected" else None
+        if name == "metric":
+            values["metric_key"], metric = None, None
+    for name, (kind, what) in LINKS.items():
+        wanted = getattr(given, name)
+        if wanted is not None:
+            values[name] = [linkable(context, kind, what, key, project) for key in dict.fromkeys(wanted)]
+    _take_unit(values, project)
+    _refuse(values)
+    outcome = Outcome.parse(values)
+    if template is not None and not outcome.statement:
+        said, missing = template.filled(outcome, given.words, given.spoken(context), project.name)
+        if not missing:
+            outcome = Outcome.parse(outcome.model_dump() | {"statement": said})
+    return outcome, metric
+
+
+def linkable(context: Context, kind: type[Any], what: str, key: str, project: Project) -> str:
+    """The id of something that an outcome of a project can hang on.
+
+    Raises:
+        NotFound: There is no such thing, or it is hidden.
+        InvalidRequest: It is of another project.
+    """
+    found = visible_kpi(context, key) if kind is KPI else exists(context, kind, key, what)
+    if kind is not KPI and found.project != project.id:
+        raise InvalidRequest(
+            f"{what} {key!r} is of another project ({found.project}); link one of {project.id}.",
+            field=what.replace(" ", "_") + "s", id=key, project=found.project,
+        )  # fmt: skip
+    return str(found.id)
+
+
+def _take_metric(dictionary: Metrics, values: dict[str, Any], given: OutcomeFields) -> Metric | None:
+    """Put the metric's name and key in place, with the unit and direction that it brings along."""
+    before = values.get("metric_key")
+    if given.metric_key:
+        found: Metric | None = dictionary.find(given.metric_key)
+    elif given.metric:
+        found = dictionary.named(given.metric)
+    else:
+        return dictionary.named(before) if before else None
+    if found is None:
+        values["metric"], values["metric_key"] = given.metric, None
+        return None
+    values["metric_key"] = found.key
+    if (given.metric and not given.metric_key) or not values.get("metric") or found.key != before:
+        chinese = any("\u3400" <= letter <= "\u9fff" for letter in given.metric or "") or given.language == "zh"
+        values["metric"] = found.name_zh if chinese else found.name_en
+    if found.key != before:
+        for name in ("unit_kind", "unit_of_measure", "direction"):
+            if getattr(given, name) is None and getattr(found, name) is not None:
+                values[name] = getattr(found, name)
+    return found
+
+
+def _take_unit(values: dict[str, Any], project: Project) -> None:
+    """Fill in the unit that follows from the kind of value."""
+    kind = UnitKind(values.get("unit_kind") or UnitKind.NUMBER)
+    unit = str(values.get("unit_of_measure") or "")
+    values["unit_kind"] = kind
+    if kind is UnitKind.CURRENCY:
+        said = unit if len(unit) == 3 and unit.isascii() and unit.isupper() else None
+        values["currency"] = values.get("currency") or said or project.currency
+        values["unit_of_measure"] = unit or values["currency"]
+    elif kind is UnitKind.PERCENT:
+        values["unit_of_measure"] = unit or "%"
+    elif kind is UnitKind.YES_NO:
+        values["unit_of_measure"] = unit or "0/1"
+
+
+def _refuse(values: dict[str, Any]) -> None:
+    """Name what cannot be."""
+    kind = values["unit_kind"]
+    figures = [(name, values.get(name)) for name in ("baseline", "target") if values.get(name) is not None]
+    points = [Expected.model_validate(point) for point in values.get("expected") or []]
+    if kind is UnitKind.CURRENCY and not values.get("currency") and figures:
+        raise InvalidRequest(
+            "currency: an amount needs its currency as three letters, for example EUR or CNY.", field="currency"
+        )
+    if kind is not UnitKind.CURRENCY and values.get("currency"):
+        raise InvalidRequest(
+            f"currency: a metric of kind {kind.value} has no currency. Leave it out, or choose the kind currency.",
+            field="currency", unit_kind=kind.value,
+        )  # fmt: skip
+    if kind is UnitKind.YES_NO:
+        for name, value in [*figures, *(("expected", point.value) for point in points)]:
+            if value not in (0, 1):
+                raise InvalidRequest(
+                    f"{name}: a yes/no metric is 1 for yes or 0 for no, not {value:g}.", field=name, value=value
+                )
+    if values.get("start") and values.get("due") and values["due"] < values["start"]:
+        raise InvalidRequest(
+            f"due: {values['due']} is before the start ({values['start']}).", field="due", start=str(values["start"])
+        )
+    days = [point.date for point in points]
+    if len(set(days)) < len(days):
+        twice = next(day for number, day in enumerate(days) if day in days[:number])
+        raise InvalidRequest(f"expected: {twice} stands twice; give each day one value.", field="expected")
+    if not str(values.get("title") or "").strip():
+        raise InvalidRequest("title: an outcome needs a title, or a template that gives it one.", field="title")
+
+
+def template_of(context: Context, key: str | None) -> OutcomeTemplate | None:
+    """The template an outcome was made from; None when it is no longer there."""
+    templates = context.services.get("outcome_templates")
+    if key is None or templates is None:
+        return None
+    try:
+        found = templates.get(key)
+    except NotFound:
+        return None
+    except Exception as error:  # a broken file of one's own must not hide the outcomes made from it
+        if getattr(error, "code", "") != "format_error":
+            raise
+        return None
+    return found if isinstance(found, OutcomeTemplate) else None

@@ -1,0 +1,206 @@
+"""Outcomes, their types and metrics as a visitor may find them, and who may change an outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ..domain import Measurement, Metric, Outcome, OutcomeType, Role
+from ..domain.merges import end_of_merges, leading_to
+from ..domain.metric_names import named, names_of, nearest_metrics, plain_name
+from ..errors import NotFound, nearest
+from ..policy import Visitor
+from ..queries import statement
+from ..schema import Label
+from ..store.protocol import GraphStore, Transaction
+from ..store.records import get_record
+from .table import Context
+
+
+def visible_outcome(context: Context, key: str, *, retired: bool = False) -> Outcome:
+    """An outcome that the visitor may see.
+
+    Args:
+        context: The call.
+        key: Its id.
+        retired: One that was taken out of use counts, too.
+
+    Raises:
+        NotFound: No such outcome, or a hidden one; names the nearest visible id.
+    """
+    rows = context.store.read(statement("records.get", Label.OUTCOME), id=key)
+    found = Outcome.from_properties(rows[0]["record"]) if rows else None
+    if found is not None and found.retired_at and not retired:
+        found = None
+    if found is None or not context.scope.covers(found.project, found.unit, found.confidential):
+        parameters: dict[str, Any] = {"project": None, **context.scope.parameters()}
+        known = [row["id"] for row in context.store.read(statement("outcomes.listed"), **parameters)]
+        raise NotFound.among("outcome", key, known if len(known) <= 2_000 else [])
+    return found
+
+
+def owns(visitor: Visitor, outcome: Outcome) -> bool:
+    """True when the outcome is the visitor's: they own it, or recorded one that has no owner yet."""
+    return (outcome.owner or outcome.recorded_by or "").casefold() == visitor.name.casefold()
+
+
+def may_change_outcome(visitor: Visitor, outcome: Outcome) -> bool:
+    """True for an outcome's owner, and for facilitators, managers, PMO and those above."""
+    leads = any(visitor.has(role) for role in (Role.FACILITATOR, Role.MANAGER, Role.PMO))
+    return leads or (visitor.has(Role.MEMBER) and owns(visitor, outcome))
+
+
+def that_stand(measurements: Iterable[Measurement]) -> list[Measurement]:
+    """Measurements that no other one corrects, the oldest first."""
+    known = list(measurements)
+    corrected = {m.corrects for m in known if m.corrects}
+    return sorted((m for m in known if m.id not in corrected), key=lambda m: (m.date, m.id))
+
+
+class Types:
+    """The taxonomy: types by id, key or name, through what was merged.
+
+    Args:
+        source: A store or an open transaction.
+    """
+
+    def __init__(self, source: GraphStore | Transaction) -> None:
+        rows = source.read(statement("outcomes.whole_kind", Label.OUTCOME_TYPE))
+        self.all = {row["record"]["id"]: OutcomeType.from_properties(row["record"]) for row in rows}
+        self._into = {key: kind.merged_into for key, kind in self.all.items()}
+
+    def resolve(self, key: str | None) -> str | None:
+        """The id that a type's id leads to now: itself, or what it was merged into."""
+        return end_of_merges(self._into, key)
+
+    def of(self, key: str | None) -> OutcomeType | None:
+        """The type an outcome is of, by the id it carries."""
+        return self.all.get(self.resolve(key) or "")
+
+    def held(self, name: str) -> OutcomeType:
+        """The type by id, key or name, merged or not.
+
+        Raises:
+            NotFound: No such type; names the nearest.
+        """
+        wanted = plain_name(name)
+        found = [
+            kind for kind in self.all.values()
+            if kind.retired_at is None and wanted in {plain_name(own) for own in _type_names(kind)}
+        ]  # fmt: skip
+        if not found:
+            live = [kind for kind in self.all.values() if kind.retired_at is None and kind.merged_into is None]
+            raise NotFound.among(
+                "outcome type", name, [own for kind in live for own in (kind.name_zh, kind.name_en, kind.key)]
+            )
+        return min(found, key=lambda kind: (kind.merged_into is not None, kind.key))
+
+    def find(self, name: str) -> OutcomeType:
+        """The type in use that a name leads to.
+
+        Raises:
+            NotFound: No such type, or it leads to one that was retired; names the nearest.
+        """
+        held = self.held(name)
+        found = self.of(held.id) or held
+        if found.retired_at is not None:
+            raise NotFound(
+                f"The outcome type {name!r} leads to {found.key}, which is no longer in use.",
+                kind="outcome type", name=name, nearest=None,
+            )  # fmt: skip
+        return found
+
+    def leading_to(self, key: str) -> set[str]:
+        """Ids of all types that are now this one: itself and what was merged into it."""
+        return leading_to(self._into, key)
+
+
+class Metrics:
+    """The metric dictionary: what the graph holds, and what the installation starts with.
+
+    A metric of the seed that nobody has touched yet is not in the graph: `unkept` says so.
+
+    Args:
+        context: The call; its service `outcome_templates` knows the seed.
+        source: An open transaction to read in, if there is one.
+    """
+
+    def __init__(self, context: Context, source: Transaction | None = None) -> None:
+        rows = (source or context.store).read(statement("outcomes.whole_kind", Label.METRIC))
+        self.all = {row["record"]["id"]: Metric.from_properties(row["record"]) for row in rows}
+        self._kept = frozenset(self.all)
+        templates = context.services.get("outcome_templates")
+        for seed in templates.metrics() if templates else []:
+            self.all.setdefault(seed.id, seed)
+
+    @property
+    def live(self) -> list[Metric]:
+        """Metrics in use, by key."""
+        return sorted((m for m in self.all.values() if not m.retired_at and not m.merged_into), key=lambda m: m.key)
+
+    def unkept(self, metric: Metric) -> bool:
+        """True for a metric of the seed that the graph does not hold yet."""
+        return metric.id not in self._kept
+
+    def resolve(self, metric: Metric) -> Metric:
+        """The metric that one leads to now: itself, or what it was merged into."""
+        into = {key: held.merged_into for key, held in self.all.items()}
+        return self.all.get(end_of_merges(into, metric.id) or "", metric)
+
+    def named(self, name: str) -> Metric | None:
+        """The metric in use that goes by this name in either language; None when there is none."""
+        found = named([m for m in self.all.values() if not m.retired_at], name)
+        return self.resolve(found) if found else None
+
+    def held(self, name: str) -> Metric:
+        """The metric by key or name, merged or not.
+
+        Raises:
+            NotFound: No such metric; names the nearest.
+        """
+        found = named([m for m in self.all.values() if not m.retired_at], name)
+        if found is None:
+            raise self.missing(name)
+        return found
+
+    def find(self, name: str) -> Metric:
+        """The metric in use that goes by this name.
+
+        Raises:
+            NotFound: No such metric; names the nearest.
+        """
+        return self.resolve(self.held(name))
+
+    def near(self, name: str, limit: int = 5) -> list[tuple[Metric, float]]:
+        """Metrics in use with names like this one."""
+        return nearest_metrics(self.live, name, limit)
+
+    def missing(self, name: str) -> NotFound:
+        """The error that there is no metric of this name; names the nearest."""
+        error = NotFound.among("metric of the dictionary", name, [own for m in self.live for own in names_of(m)])
+        near = self.near(name, 1)
+        if error.fields["nearest"] is None and near:
+            hint = near[0][0].key
+            return NotFound(f"{error.message} Did you mean {hint!r}?", **error.fields | {"nearest": hint})
+        return error
+
+
+def exists(context: Context, kind: type[Any], key: str, what: str, known: Sequence[str] = ()) -> Any:
+    """A record in use that the visitor may see.
+
+    Raises:
+        NotFound: No such record, or a hidden one.
+    """
+    found = get_record(context.store, kind, key)
+    if found is None or not context.scope.covers(found.project, found.unit, found.confidential):
+        raise NotFound.among(what, key, known)
+    return found
+
+
+def near_name(name: str, known: Iterable[str]) -> str | None:
+    """The known name most like this one."""
+    return nearest(name, known)
+
+
+def _type_names(kind: OutcomeType) -> tuple[str, ...]:
+    return (kind.id, kind.key, kind.name_en, kind.name_zh)

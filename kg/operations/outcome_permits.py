@@ -1,0 +1,66 @@
+"""What may be done to an outcome's definition in the state it is in."""
+
+from __future__ import annotations
+
+from ..domain import Outcome, OutcomeState, Role
+from ..errors import Conflict, Forbidden, WrongOutcomeState
+from .outcome_lookup import may_change_outcome
+from .table import Context
+
+EDITABLE = frozenset({OutcomeState.DRAFT, OutcomeState.RETURNED})
+UNDER_REVIEW = frozenset({OutcomeState.SUBMITTED, OutcomeState.MANAGER_APPROVED})
+
+FROM: dict[str, frozenset[OutcomeState]] = {
+    "change": EDITABLE,
+    "link": EDITABLE | {OutcomeState.IMPORTED},
+    "retire": frozenset(OutcomeState) - UNDER_REVIEW,
+}
+"""The states from which a step may be taken."""
+
+
+def permitted_steps(outcome: Outcome) -> list[str]:
+    """The steps that an outcome's state allows to whoever may change it."""
+    if outcome.retired_at:
+        return ["restore"]
+    return [step for step, states in FROM.items() if outcome.state in states]
+
+
+def require_change(context: Context, outcome: Outcome, step: str, revision: int | None, operation: str) -> None:
+    """Let a change pass, or say why not.
+
+    Args:
+        context: The call.
+        outcome: As the graph holds it now.
+        step: A key of `FROM`, or `restore`.
+        revision: The one that was read; None when the asker does not say.
+        operation: The name that the error gives.
+
+    Raises:
+        Forbidden: The outcome is somebody else's.
+        Conflict: Somebody changed it since it was read.
+        WrongOutcomeState: The step cannot follow its state.
+    """
+    if not may_change_outcome(context.visitor, outcome):
+        whose = outcome.owner or outcome.recorded_by
+        raise Forbidden(
+            f"{context.visitor.display_name} may not {step} this outcome: it belongs to {whose}. "
+            "Its owner may, and whoever has the role facilitator, manager, pmo or more.",
+            operation=operation,
+            needed=Role.FACILITATOR.value,
+        )
+    if revision is not None and revision != outcome.revision:
+        raise Conflict(
+            f"Somebody changed this outcome since you read it (revision {outcome.revision}, not {revision}). "
+            "Read it again and repeat your change.",
+            id=outcome.id,
+            revision=outcome.revision,
+        )
+    if step != "restore" and outcome.state not in FROM[step]:
+        names = ", ".join(sorted(state.value for state in FROM[step]))
+        raise WrongOutcomeState(
+            f"The outcome is {outcome.state.value}; to {step} it, it must be one of: {names}.",
+            id=outcome.id,
+            outcome_state=outcome.state.value,
+            outcome_step=step,
+            allowed=sorted(state.value for state in FROM[step]),
+        )

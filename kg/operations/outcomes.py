@@ -1,0 +1,273 @@
+"""Outcomes that a visitor may see: lists of them, and one with everything that stands beside it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from ..domain import (
+    KPI,
+    Evidence,
+    Measurement,
+    Metric,
+    Milestone,
+    Outcome,
+    OutcomeState,
+    OutcomeType,
+    Project,
+    Role,
+    WorkItem,
+    attainment_of,
+    smart_gaps,
+)
+from ..domain.trajectory import expected_at, shortfall
+from ..queries import statement
+from ..schema import Label
+from ..store.records import get_record, records_about
+from .action_reading import local_day
+from .merging import without_moved
+from .outcome_history import OutcomeRevision, outcome_history
+from .outcome_lookup import Metrics, Types, may_change_outcome, owns, that_stand, visible_outcome
+from .outcome_permits import permitted_steps
+from .projects import find_project, visible_names
+from .table import Context, Request, Response, operation
+
+
+class ListOutcomes(Request):
+    """Whose outcomes, of which project; `mine` means those that the visitor owns."""
+
+    project: str | None = None
+    owner: str | None = Field(default=None, max_length=300)
+    mine: bool = False
+    states: list[OutcomeState] = []
+    type: str | None = Field(default=None, max_length=300)
+    text: str | None = Field(default=None, max_length=500)
+    limit: int = Field(default=50, ge=1, le=1000)
+    offset: int = Field(default=0, ge=0)
+
+
+class OutcomeKey(Request):
+    """Which outcome."""
+
+    id: str
+
+
+class Standing(BaseModel):
+    """Where an outcome is today: the last value, and where it should be.
+
+    `progress` is the share of the way from baseline to target, `expected` what its trajectory says of
+    today, `expected_then` of the day of the last value; `shortfall` compares the two of that day.
+    """
+
+    today: date
+    current: float | None = None
+    measured_on: date | None = None
+    progress: float | None = None
+    attained: bool | None = None
+    expected: float | None = None
+    expected_then: float | None = None
+    shortfall: float | None = None
+
+
+class OutcomeRow(BaseModel):
+    """An outcome in a list."""
+
+    outcome: Outcome
+    project_name: str | None = None
+    type_name_en: str | None = None
+    type_name_zh: str | None = None
+    standing: Standing
+    mine: bool = False
+
+
+class OutcomeList(Response):
+    """A page of outcomes, the latest first, with counts to narrow them (each count without its own limit)."""
+
+    outcomes: list[OutcomeRow]
+    total: int
+    states: dict[str, int]
+    types: dict[str, int]
+    owners: dict[str, int]
+
+
+class Linked(BaseModel):
+    """Something that an outcome hangs on."""
+
+    id: str
+    title: str
+    state: str | None = None
+    due: date | None = None
+
+
+class OutcomeDetail(Response):
+    """An outcome with everything that stands beside it.
+
+    `missing` are the letters of SMART it lacks, each with its empty fields. `permitted` are the steps
+    this visitor may take with it as it stands.
+    """
+
+    outcome: Outcome
+    project_name: str | None = None
+    type: OutcomeType | None = None
+    metric: Metric | None = None
+    standing: Standing
+    measurements: list[Measurement] = []
+    evidence: list[Evidence] = []
+    kpis: list[Linked] = []
+    milestones: list[Linked] = []
+    work_items: list[Linked] = []
+    missing: dict[str, list[str]] = {}
+    history: list[OutcomeRevision] = []
+    permitted: list[str] = []
+    mine: bool = False
+
+
+@operation(Role.MEMBER)
+def list_outcomes(context: Context, request: ListOutcomes) -> OutcomeList:
+    """Outcomes that the visitor may see, the latest first."""
+    project = find_project(context.store, request.project, context.scope).id if request.project else None
+    types = Types(context.store)
+    kind = types.find(request.type).id if request.type else None
+    rows = context.store.read(statement("outcomes.listed"), project=project, **context.scope.parameters())
+    words = (request.text or "").casefold().split()
+    owner = (request.owner or "").casefold()
+    me = context.visitor.name.casefold()
+    wanted = {state.value for state in request.states}
+    near = [
+        row | {"outcome_type": types.resolve(row["outcome_type"])}
+        for row in rows
+        if all(word in _held(row) for word in words) and (not request.mine or _owner(row) == me)
+    ]
+
+    def kept(row: dict[str, Any], but: str = "") -> bool:
+        return (
+            (but == "state" or not wanted or row["state"] in wanted)
+            and (but == "type" or kind is None or row["outcome_type"] == kind)
+            and (but == "owner" or not owner or (row["owner"] or "").casefold() == owner)
+        )
+
+    found = [row for row in near if kept(row)]
+    found.sort(key=lambda row: (row["recorded_at"] or "", row["id"]), reverse=True)
+    page = found[request.offset : request.offset + request.limit]
+    return OutcomeList(
+        outcomes=_rows(context, types, [row["id"] for row in page]),
+        total=len(found),
+        states=_count(row["state"] for row in near if kept(row, "state")),
+        types=_count(row["outcome_type"] for row in near if kept(row, "type")),
+        owners=_count(row["owner"] for row in near if kept(row, "owner")),
+    )
+
+
+@operation(Role.MEMBER)
+def get_outcome(context: Context, request: OutcomeKey) -> OutcomeDetail:
+    """An outcome with its measurements, evidence, history and the steps that may be taken."""
+    return outcome_detail(context, visible_outcome(context, request.id))
+
+
+def outcome_detail(context: Context, outcome: Outcome) -> OutcomeDetail:
+    """Everything that is known of a visible outcome."""
+    store, scope = context.store, context.scope
+    project = get_record(store, Project, outcome.project)
+    shown = project is not None and scope.covers(project.id, project.unit, project.confidential)
+    inside = scope.covers(outcome.project, outcome.unit, True)
+    measured = [m for m in records_about(store, Measurement, [outcome.id]) if inside or not m.confidential]
+    evidence = [e for e in records_about(store, Evidence, [outcome.id]) if inside or not e.confidential]
+    kind = Types(store).of(outcome.outcome_type)
+    metric = Metrics(context).named(outcome.metric_key) if outcome.metric_key else None
+    return OutcomeDetail(
+        outcome=outcome,
+        project_name=project.name if project is not None and shown else None,
+        type=without_moved(kind) if kind else None,
+        metric=without_moved(metric) if metric else None,
+        standing=standing_of(outcome, measured, local_day(store, outcome.project, context.now)),
+        measurements=sorted(measured, key=lambda m: (m.date, m.id)),
+        evidence=evidence,
+        kpis=_linked(context, KPI, outcome.kpis),
+        milestones=_linked(context, Milestone, outcome.milestones),
+        work_items=_linked(context, WorkItem, outcome.work_items),
+        missing=smart_gaps(outcome),
+        history=outcome_history(store, outcome),
+        permitted=permitted_steps(outcome) if may_change_outcome(context.visitor, outcome) else [],
+        mine=owns(context.visitor, outcome),
+    )
+
+
+def standing_of(outcome: Outcome, measurements: Iterable[Measurement], today: date) -> Standing:
+    """Where an outcome is on a day, by the measurements that stand."""
+    last = attainment_of(outcome, that_stand(measurements))
+    found = Standing(today=today, expected=expected_at(outcome, today))
+    if last is not None:
+        then = expected_at(outcome, last.measured_on)
+        found.current, found.measured_on = last.current, last.measured_on
+        found.progress, found.attained = last.progress, last.attained
+        found.expected_then = then
+        found.shortfall = None if then is None else shortfall(outcome, last.current, then)
+    return found
+
+
+def _rows(context: Context, types: Types, ids: list[str]) -> list[OutcomeRow]:
+    store = context.store
+    rows = store.read(statement("records.get_many", Label.OUTCOME), ids=ids) if ids else []
+    records = {row["record"]["id"]: Outcome.from_properties(row["record"]) for row in rows}
+    names = visible_names(context, (outcome.project for outcome in records.values()))
+    measured: dict[str, list[Measurement]] = {}
+    for item in records_about(store, Measurement, ids) if ids else []:
+        if not item.confidential or context.scope.covers(item.project, item.unit, True):
+            measured.setdefault(item.subject, []).append(item)
+    days = {key: local_day(store, key, context.now) for key in {outcome.project for outcome in records.values()}}
+    found = []
+    for key in ids:
+        outcome = records[key]
+        kind = types.of(outcome.outcome_type)
+        found.append(
+            OutcomeRow(
+                outcome=outcome,
+                project_name=names.get(outcome.project),
+                type_name_en=kind.name_en if kind else None,
+                type_name_zh=kind.name_zh if kind else None,
+                standing=standing_of(outcome, measured.get(key, []), days[outcome.project]),
+                mine=owns(context.visitor, outcome),
+            )
+        )
+    return found
+
+
+def _linked(context: Context, kind: type[Any], ids: list[str]) -> list[Linked]:
+    """The visible ones of some linked records, in their order."""
+    rows = context.store.read(statement("records.get_many", kind.label), ids=ids) if ids else []
+    records = {row["record"]["id"]: kind.from_properties(row["record"]) for row in rows}
+    shown = [
+        record for key in ids
+        if (record := records.get(key)) is not None and not record.retired_at
+        and (context.scope.covers(record.project, record.unit, record.confidential) or _common(record))
+    ]  # fmt: skip
+    return [
+        Linked(
+            id=record.id,
+            title=getattr(record, "title", None) or getattr(record, "name", record.id),
+            state="reached" if getattr(record, "reached", None) else getattr(record, "state", None),
+            due=getattr(record, "due", None),
+        )
+        for record in shown
+    ]
+
+
+def _common(record: Any) -> bool:
+    """True for what belongs to no project and unit: everybody may see it."""
+    return record.project is None and record.unit is None and not record.confidential
+
+
+def _owner(row: dict[str, Any]) -> str:
+    return str(row["owner"] or row["recorded_by"] or "").casefold()
+
+
+def _held(row: dict[str, Any]) -> str:
+    return " ".join(str(row[name] or "") for name in ("title", "statement", "metric", "id", "owner")).casefold()
+
+
+def _count(values: Iterable[str | None]) -> dict[str, int]:
+    return dict(sorted(Counter(value for value in values if value).items()))
