@@ -4,7 +4,9 @@
 KgError
 ├── InvalidRecord          a record breaks a rule of its kind (field, value)
 ├── InvalidRequest         an operation was asked with unusable values
-│   └── TooLong                words with more characters than there is room for
+│   ├── TooLong                words with more characters than there is room for
+│   ├── UnitMismatch           a value of another kind or unit than its metric's
+│   └── NoRate                 no exchange rate is known on or before a day
 ├── NotFound               no such record; names the nearest known one
 ├── Conflict               somebody else changed it, or it exists already
 │   ├── WrongState         a step that cannot follow the state a record is in
@@ -93,6 +95,18 @@ class TooLong(InvalidRequest):
     """Words with more characters than there is room for; nothing of them was kept."""
 
     code = "too_long"
+
+
+class UnitMismatch(InvalidRequest):
+    """A value of another kind or unit than its metric's; says what was expected."""
+
+    code = "unit_mismatch"
+
+
+class NoRate(InvalidRequest):
+    """No exchange rate between two currencies is known on or before a day."""
+
+    code = "no_rate"
 
 
 class NotFound(KgError):

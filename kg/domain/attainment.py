@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from .outcomes import Direction, Measurement, Outcome
+from .series import in_force
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,11 @@ class Attainment:
 
 
 def attainment(outcome: Outcome, measurements: Sequence[Measurement]) -> Attainment | None:
-    """Where an outcome stands, or None when nothing was ever measured."""
-    if not measurements:
+    """Where an outcome stands, or None when nothing was ever measured; corrected values do not count."""
+    counting = in_force(measurements)
+    if not counting:
         return None
-    last = max(measurements, key=lambda m: (m.date, m.recorded_at.isoformat() if m.recorded_at else "", m.id))
+    last = counting[-1]
     return Attainment(last.value, last.date, _progress(outcome, last.value), _attained(outcome, last.value))
 
 
