@@ -13,7 +13,6 @@ SCALES = {
 }  # fmt: skip
 """Words that multiply a number, with their power of ten."""
 
-LONGEST = 40
 _SPACES = re.compile(r"[\s'’_\u00a0\u202f\u2009]+")
 _DIGITS = re.compile(r"\d[\d.,'’_\s\u00a0\u202f\u2009]*|[.,]\d+")
 
@@ -67,7 +66,7 @@ def _scale(after: str) -> tuple[int, str]:
 
 
 def _number(digits: str) -> Decimal:
-    """Digits with their separators; a single comma before three digits groups them, otherwise it is the decimal sign."""
+    """Digits with separators; a single comma before three digits groups them, else it is the decimal sign."""
     if _SPACES.search(digits):
         if not re.fullmatch(r"\d{1,3}(?:[\s'’_\u00a0\u202f\u2009]\d{3})+(?:[.,]\d+)?", digits):
             raise NotANumber(f"the digits of {digits!r} are not in groups of three")

@@ -9,87 +9,20 @@ from decimal import Decimal
 from .numerals import NotANumber, plain_text, split_number
 from .outcomes import UnitKind
 
-CODES = frozenset(
-    [
-        "AED",
-        "ARS",
-        "AUD",
-        "BDT",
-        "BGN",
-        "BRL",
-        "CAD",
-        "CHF",
-        "CLP",
-        "CNY",
-        "COP",
-        "CZK",
-        "DKK",
-        "DZD",
-        "EGP",
-        "ETB",
-        "EUR",
-        "GBP",
-        "GHS",
-        "HKD",
-        "HUF",
-        "IDR",
-        "ILS",
-        "INR",
-        "ISK",
-        "JPY",
-        "KES",
-        "KRW",
-        "KWD",
-        "KZT",
-        "LKR",
-        "MAD",
-        "MMK",
-        "MOP",
-        "MXN",
-        "MYR",
-        "NGN",
-        "NOK",
-        "NPR",
-        "NZD",
-        "OMR",
-        "PEN",
-        "PHP",
-        "PKR",
-        "PLN",
-        "PYG",
-        "QAR",
-        "RON",
-        "RSD",
-        "RUB",
-        "RWF",
-        "SAR",
-        "SEK",
-        "SGD",
-        "THB",
-        "TND",
-        "TRY",
-        "TWD",
-        "TZS",
-        "UAH",
-        "UGX",
-        "USD",
-        "UYU",
-        "VND",
-        "XAF",
-        "XOF",
-        "ZAR",
-        "ZMW",
-    ]
-)
+_CODES = """
+AED ARS AUD BDT BGN BRL CAD CHF CLP CNY COP CZK DKK DZD EGP ETB EUR GBP GHS HKD HUF IDR ILS INR ISK JPY KES KRW KWD
+KZT LKR MAD MMK MOP MXN MYR NGN NOK NPR NZD OMR PEN PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SEK SGD THB TND TRY TWD
+TZS UAH UGX USD UYU VND XAF XOF ZAR ZMW
+"""
+CODES = frozenset(_CODES.split())
 """Currency codes that are known without being told."""
 
-_SIGNS = {
-    "us$": "USD", "hk$": "HKD", "nt$": "TWD", "a$": "AUD", "c$": "CAD", "s$": "SGD", "€": "EUR", "£": "GBP",
-    "₹": "INR", "₩": "KRW", "rmb": "CNY", "人民币": "CNY", "人民币元": "CNY", "元": "CNY",
-    "元人民币": "CNY", "块": "CNY", "美元": "USD", "美金": "USD", "欧元": "EUR", "港元": "HKD", "港币": "HKD", "日元": "JPY",
-    "英镑": "GBP", "新台币": "TWD", "韩元": "KRW", "卢比": "INR", "euro": "EUR", "euros": "EUR", "dollar": "USD", "dollars": "USD", "yuan": "CNY",
-    "pounds": "GBP", "yen": "JPY",
+_NAMES = {
+    "USD": "us$ 美元 美金 dollar dollars", "CNY": "rmb 人民币 人民币元 元人民币 元 块 yuan", "EUR": "€ 欧元 euro euros",
+    "GBP": "£ 英镑 pounds", "JPY": "日元 yen", "HKD": "hk$ 港元 港币", "TWD": "nt$ 新台币", "AUD": "a$", "CAD": "c$",
+    "SGD": "s$", "INR": "₹ 卢比", "KRW": "₩ 韩元",
 }  # fmt: skip
+_SIGNS = {name: code for code, names in _NAMES.items() for name in names.split()}
 SHARED_SIGNS: dict[str, tuple[str, ...]] = {
     "$": ("USD", "AUD", "CAD", "HKD", "SGD", "NZD", "TWD", "MXN"),
     "¥": ("CNY", "JPY"),

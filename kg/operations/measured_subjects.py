@@ -98,19 +98,20 @@ def find_subjects(
             record = kind.from_properties(row["record"])
             if may_see(context.scope, record) and project in (None, record.project):
                 records[record.id] = record
-    called: dict[str, dict[str, Subject]] = defaultdict(dict)
+    called: dict[str | None, dict[str, Subject]] = defaultdict(dict)
     days: dict[str | None, date] = {}
     for record in records.values():
         if record.project not in days:
             days[record.project] = _today(context, record.project)
         subject = Subject(record, Unit.of(record), days[record.project])
         for name in (record.id, record.external_id, subject.title.strip().lower()):
-            if name:
-                called[name][record.id] = subject
+            called[name][record.id] = subject
     return {key: _meant(context, key, called) for key in wanted}
 
 
-def _meant(context: Context, key: str, called: dict[str, dict[str, Subject]]) -> Subject | NotFound | InvalidRequest:
+def _meant(
+    context: Context, key: str, called: dict[str | None, dict[str, Subject]]
+) -> Subject | NotFound | InvalidRequest:
     for name in (key, key.strip().lower()):
         found = list(called.get(name, {}).values())
         if len(found) == 1:
@@ -121,13 +122,16 @@ def _meant(context: Context, key: str, called: dict[str, dict[str, Subject]]) ->
                 f"{key!r} means {len(found)} things that can be measured ({ids}): name it by its id.",
                 field="subject", value=key,
             )  # fmt: skip
-    known: list[str] = []
+    return NotFound.among(MEASURED, key, _known_names(context))
+
+
+def _known_names(context: Context) -> list[str]:
+    """Ids and titles of all that is visible and can be measured."""
+    found: list[str] = []
     for kind in KINDS:
-        everything = ScopeFilter(everything=True, confidential=True)
-        rows = context.store.read(statement("records.visible", kind.label), project=None, **everything.parameters())
-        seen = [record for row in rows if may_see(context.scope, record := kind.from_properties(row["record"]))]
-        known += [record.id for record in seen] + [Subject(r, Unit.of(r), date.min).title for r in seen]
-    return NotFound.among(MEASURED, key, known)
+        for row in context.store.read(statement("measurements.names", kind.label), **context.scope.parameters()):
+            found += [name for name in (row["id"], row["title"], row["name"]) if name]
+    return found
 
 
 def measurements_of(context: Context, subject: Subject) -> list[Measurement]:
