@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from .numerals import NotANumber, plain_text, split_number
+from .numerals import SCALES, NotANumber, plain_text, split_number
 from .outcomes import UnitKind
 
 _CODES = """
@@ -55,6 +55,7 @@ class Written:
         currency: A currency it names.
         sign: The sign it names it with.
         unit: Words that are none of these.
+        power: The power of ten in a unit of money that stands without a number (`万元`: 4).
     """
 
     kind: UnitKind | None = None
@@ -62,6 +63,7 @@ class Written:
     currency: str | None = None
     sign: str | None = None
     unit: str | None = None
+    power: int = 0
 
 
 def read_written(text: str, own: str | None = None) -> Written:
@@ -90,6 +92,8 @@ def read_written(text: str, own: str | None = None) -> Written:
         if number is not None and not before and not after:
             return Written(number=number, unit=own)
     before, number, after = split_number(bare)
+    if number is None and (scaled := _scaled_money(bare)) is not None:
+        return scaled
     found = Written(number=number)
     for words in (before, after):
         if words:
@@ -141,6 +145,18 @@ def _money(words: str) -> Written | None:
         return Written(sign="¥")
     if len(bare) == 4 and bare[-1] in SHARED_SIGNS and bare[:3].upper() in CODES:
         return Written(currency=bare[:3].upper())
+    return None
+
+
+def _scaled_money(words: str) -> Written | None:
+    """A unit such as `万元` or `USD million`."""
+    parts = re.fullmatch(r"([千万萬十百亿億]+)(.+)", words)
+    pairs = [parts.groups()] if parts else [tuple(words.split()), tuple(reversed(words.split()))]
+    for pair in pairs:
+        if len(pair) == 2 and len(pair[0]) > ("a" <= pair[0][0].casefold() <= "z") and pair[0].casefold() in SCALES:
+            money = _money(pair[1])
+            if money is not None:
+                return replace(money, kind=UnitKind.CURRENCY, power=SCALES[pair[0].casefold()])
     return None
 
 

@@ -46,7 +46,7 @@ class Unit:
             return cls(UnitKind.CURRENCY, currency or written.currency)
         if kind is not UnitKind.NUMBER:
             return cls(kind)
-        if written.number is None and not written.unit and written.kind is not None:
+        if written.number is None and not written.unit and not written.power and written.kind is not None:
             return cls(written.kind, written.currency)
         return cls(UnitKind.NUMBER, name=bare)
 
@@ -170,7 +170,8 @@ def _together(one: Written, more: Written, shown: str, unit: Unit) -> Written:
     if one.unit and more.unit and not same_unit(one.unit, more.unit):
         raise mismatch(shown, unit, f"the value is in {one.unit!r} and the unit beside it is {more.unit!r}")
     return Written(
-        kind=one.kind or more.kind, number=one.number, currency=plain[0].currency if plain else one.currency,
+        kind=one.kind or more.kind,
+        number=one.number.scaleb(more.power) if one.number is not None else None, currency=plain[0].currency if plain else one.currency,
         sign=None if plain else one.sign or more.sign, unit=one.unit or more.unit,
     )  # fmt: skip
 

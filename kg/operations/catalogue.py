@@ -14,6 +14,7 @@ from . import (  # noqa: F401
     lesson_marks,
     lessons,
     lifecycle,
+    measurement_import,
     measurements,
     note_groups,
     people,

@@ -19,14 +19,14 @@ JUDGES = (Role.FACILITATOR, Role.MANAGER, Role.PMO)
 
 
 class AddMeasurement(Stated):
-    """What was measured, when, and where the value comes from.
+    """What was measured, when (today when not given), and where the value comes from.
 
     `subject` is the id, source's id or title of an outcome, KPI or key result; `project` tells
     apart outcomes of one title. The same `key` again keeps nothing new.
     """
 
     subject: str = Field(min_length=1, max_length=1000)
-    date: CivilDate
+    date: CivilDate | None = None
     value: Given
     project: str | None = None
     note: str | None = Field(default=None, max_length=10_000)
@@ -67,10 +67,11 @@ class MeasurementsOf(Request):
 def add_measurement(context: Context, request: AddMeasurement) -> MeasurementKept:
     """Add a dated value to an outcome, KPI or key result; one in another currency needs the rate of its day."""
     subject = find_subject(context, request.subject, request.project)
-    value, remarks = checked(context, subject, request.date, request, request.value)
+    day = request.date or subject.today
+    value, remarks = checked(context, subject, day, request, request.value)
     made = Measurement.parse(
         {
-            "id": measurement_id(subject, request.key), **subject.inside, "subject": subject.id, "date": request.date,
+            "id": measurement_id(subject, request.key), **subject.inside, "subject": subject.id, "date": day,
             "value": float(value.amount), "currency": value.currency, "unit_of_measure": subject.unit.name,
             "source": request.source, "note": request.note,
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date as CivilDate
 
 from pydantic import BaseModel, Field
 
@@ -18,11 +18,11 @@ from .table import Context, Request, Response, operation
 
 
 class AddProcessMetric(Request):
-    """A figure of a project's work on a day; the same name and day again changes the value."""
+    """A figure of a project's work on a day, or today; the same name and day again changes the value."""
 
     project: str
     name: str = Field(min_length=1, max_length=200)
-    date: date
+    date: CivilDate | None = None
     value: Given
     unit: str | None = Field(default=None, max_length=100)
 
@@ -61,17 +61,18 @@ def add_process_metric(context: Context, request: AddProcessMetric) -> ProcessMe
     """Add a dated figure about how work in a project went."""
     project = find_project(context.store, request.project, context.scope)
     today = local_day(context.store, project.id, context.now)
-    if request.date > today:
-        raise InvalidRequest(f"date: {request.date} is still to come (today is {today}).", field="date")
+    day = request.date or today
+    if day > today:
+        raise InvalidRequest(f"date: {day} is still to come (today is {today}).", field="date")
     earlier = _metrics(context, project.id, request.name, project.confidential)
     unit = request.unit or next((m.unit_of_measure for m in reversed(earlier) if m.unit_of_measure), None)
     value = read_value(request.value, Unit.named(unit))
-    key = derive_id("process", project.id, request.name, request.date.isoformat())
+    key = derive_id("process", project.id, request.name, day.isoformat())
     held = get_record(context.store, ProcessMetric, key)
     made = ProcessMetric.parse(
         {
             "id": key, "project": project.id, "unit": project.unit, "confidential": project.confidential,
-            "name": request.name, "date": request.date, "value": float(value.amount), "unit_of_measure": unit,
+            "name": request.name, "date": day, "value": float(value.amount), "unit_of_measure": unit,
         }
     )  # fmt: skip
     with context.store.transaction() as tx:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date
+from datetime import UTC
+from datetime import date as CivilDate
 from decimal import Decimal
 
 from pydantic import Field, model_validator
@@ -19,11 +20,11 @@ from .table import Context, Request, Response, operation
 
 
 class AddRate(Request):
-    """One unit of `base` was worth `rate` of `quote` on a day; the same pair and day again changes the rate."""
+    """One unit of `base` was worth `rate` of `quote` on a day, or today; the same pair and day again changes it."""
 
     base: Currency
     quote: Currency
-    date: date
+    date: CivilDate | None = None
     rate: Decimal = Field(gt=0, max_digits=30)
 
     @model_validator(mode="after")
@@ -44,7 +45,7 @@ class ListRates(Request):
     """Of which currency, and up to which day."""
 
     currency: Currency | None = None
-    until: date | None = None
+    until: CivilDate | None = None
     limit: int = Field(default=200, ge=1, le=5000)
 
 
@@ -61,7 +62,7 @@ class ConvertMoney(Request):
     amount: Decimal = Field(max_digits=30)
     base: Currency
     quote: Currency
-    date: date
+    date: CivilDate
 
 
 class MoneyConverted(Response):
@@ -76,10 +77,11 @@ class MoneyConverted(Response):
 def add_rate(context: Context, request: AddRate) -> RateKept:
     """Add or change what a currency was worth in another on a day."""
     today = context.now.astimezone(UTC).date()
-    if request.date > today:
-        raise InvalidRequest(f"date: {request.date} is still to come (today is {today}).", field="date")
-    key = derive_id("rate", request.base, request.quote, request.date.isoformat())
-    made = ExchangeRate.parse({"id": key, **request.model_dump()})
+    day = request.date or today
+    if day > today:
+        raise InvalidRequest(f"date: {day} is still to come (today is {today}).", field="date")
+    key = derive_id("rate", request.base, request.quote, day.isoformat())
+    made = ExchangeRate.parse({"id": key, **request.model_dump(), "date": day})
     held = get_record(context.store, ExchangeRate, key)
     with context.store.transaction() as tx:
         put_records(tx, [made], at=context.now, by=context.visitor.name)
