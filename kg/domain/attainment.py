@@ -28,8 +28,11 @@ class Attainment:
 
 
 def attainment(outcome: Outcome, measurements: Sequence[Measurement]) -> Attainment | None:
-    """Where an outcome stands, or None when nothing was ever measured; corrected values do not count."""
-    counting = in_force(measurements)
+    """Where an outcome stands, or None when nothing was ever measured.
+
+    Corrected values do not count, nor does money of another currency that nobody converted.
+    """
+    counting = [m for m in in_force(measurements) if not outcome.currency or m.currency in (None, outcome.currency)]
     if not counting:
         return None
     last = counting[-1]

@@ -171,9 +171,11 @@ def _together(one: Written, more: Written, shown: str, unit: Unit) -> Written:
         raise mismatch(shown, unit, f"the value is in {one.unit!r} and the unit beside it is {more.unit!r}")
     return Written(
         kind=one.kind or more.kind,
-        number=one.number.scaleb(more.power) if one.number is not None else None, currency=plain[0].currency if plain else one.currency,
-        sign=None if plain else one.sign or more.sign, unit=one.unit or more.unit,
-    )  # fmt: skip
+        number=one.number.scaleb(more.power) if one.number is not None else None,
+        currency=plain[0].currency if plain else one.currency,
+        sign=None if plain else one.sign or more.sign,
+        unit=one.unit or more.unit,
+    )
 
 
 def _fitting(written: Written, unit: Unit, shown: str) -> Value:

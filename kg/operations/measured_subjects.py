@@ -149,6 +149,13 @@ def counted(
     return converted(counting, subject.unit, rates_for(context.store, subject.unit, counting))
 
 
+def in_own_unit(store: GraphStore, outcome: Outcome, known: Iterable[Measurement]) -> list[Measurement]:
+    """The measurements that count as if each had been measured in the outcome's own currency, the oldest first."""
+    unit, counting = Unit.of(outcome), in_force(known)
+    fitting, _ = converted(counting, unit, rates_for(store, unit, counting))
+    return [one.as_recorded(unit) for one in fitting]
+
+
 def rates_for(store: GraphStore, unit: Unit, measurements: Iterable[Measurement]) -> Rates:
     """The rates that a series may need; none when all of it is in one currency."""
     foreign = {m.currency for m in measurements if m.currency and m.currency != unit.currency}

@@ -11,6 +11,7 @@ from kg.domain import OPEN_STATUSES
 from kg.errors import KgError
 from kg.operations.lessons import LessonHits
 from widgets.rendering import Query, ResultsView
+from widgets.rendering.health_words import health_view
 
 from .lesson_acts import ActingPage
 from .pages import Page
@@ -62,6 +63,7 @@ class ProjectPage(Page):
         facts = await self.ask("project_facts", project=unquote(key))
         listed = await self.ask("list_runs", project=facts.project.id, limit=6)
         heeded = await self.ask("lessons_to_heed", project=facts.project.id)
+        health = await self.ask("project_health", project=facts.project.id)
         open_first = sorted(facts.actions, key=lambda a: (a.status not in OPEN_STATUSES, a.opened_on or date.min))
         self.show(
             "project.html",
@@ -73,6 +75,8 @@ class ProjectPage(Page):
             open_actions=sum(action.status in OPEN_STATUSES for action in facts.actions),
             lessons=facts.lessons,
             heeded=heeded.lessons,
+            health=health,
+            health_words=health_view(health, self.t),
             limit=LISTED,
         )
 
