@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from statistics import median
 
 from .attainment import Attainment, attainment
@@ -105,7 +106,7 @@ def next_due(outcome: Outcome, measurements: Sequence[Measurement]) -> date | No
     days = sorted({m.date for m in in_force(measurements)})
     if outcome.due and days and days[-1] >= outcome.due:
         return None
-    gaps = [(later - earlier).days for earlier, later in zip(days[-7:], days[-6:], strict=False)]
+    gaps = [(later - earlier).days for earlier, later in pairwise(days[-7:])]
     every = max(1, round(median(gaps))) if len(gaps) >= FEWEST_GAPS else EVERY_DAYS
     last = days[-1] if days else outcome.start
     if last is None:

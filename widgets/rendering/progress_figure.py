@@ -157,12 +157,13 @@ def progress_svg(progress: OutcomeProgress, t: Messages) -> str:
 
 
 def told(unit: Unit, value: float | None, language: str, *, bare: bool = False) -> str:
-    """A value with three digits that count, in its unit; `bare` leaves a number's unit and a currency out."""
+    """A value with three or four digits that count, in its unit; `bare` leaves a number's unit and a currency out."""
     if value is None:
         return ""
-    near = round(value, places_for([value]))
+    places = places_for([value]) + (abs(value) < 1000)
+    near = round(value, places)
     if bare and unit.kind in (UnitKind.NUMBER, UnitKind.CURRENCY):
-        return figure(near)
+        return figure(near, places)
     return unit.show(near, language)
 
 
