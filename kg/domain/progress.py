@@ -10,7 +10,7 @@ from itertools import pairwise
 from statistics import median
 
 from .attainment import Attainment, attainment
-from .outcomes import Direction, Expected, Measurement, Outcome, Shape
+from .outcomes import Direction, Expected, Measurement, Outcome, Shape, UnitKind
 from .series import in_force
 from .trajectory import expected_at, shortfall
 
@@ -68,9 +68,9 @@ def standing(outcome: Outcome, measurements: Sequence[Measurement], today: date)
     short = shortfall(outcome, reached.current, expected) if reached and expected is not None else None
     share = _way(outcome, expected) if expected is not None else None
     lag = _lag(outcome, reached, share, short)
-    return Standing(
-        reached, expected, share, short, lag, _state(outcome, reached, lag, today), next_due(outcome, counting)
-    )
+    state = _state(outcome, reached, lag, today)
+    done = outcome.unit_kind is UnitKind.YES_NO and reached is not None and reached.attained
+    return Standing(reached, expected, share, short, lag, state, None if done else next_due(outcome, counting))
 
 
 def expected_series(outcome: Outcome) -> list[Expected]:
@@ -88,7 +88,8 @@ def expected_series(outcome: Outcome) -> list[Expected]:
     months = (last.year - first.year) * 12 + last.month - first.month
     step = months // MOST_POINTS + 1
     days = {*ends, *(_month(first, n) for n in range(1, months + 1, step))}
-    steps = {outcome.due - timedelta(days=1)} if outcome.shape is Shape.STEP and outcome.due else set()
+    at_once = outcome.shape is Shape.STEP or (outcome.unit_kind is UnitKind.YES_NO and not own)
+    steps = {outcome.due - timedelta(days=1)} if at_once and outcome.due else set()
     found = []
     for day in sorted(day for day in days | steps if first <= day <= last):
         value = expected_at(outcome, day)

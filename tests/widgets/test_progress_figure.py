@@ -64,9 +64,9 @@ def test_the_figure_draws_what_was_expected_and_measured_inside_its_frame(measur
 def test_what_the_figure_shows_is_said_in_words_in_both_languages(measured):
     progress = measured.outcome_progress(outcome="outcome:s")
     view = progress_view(progress, Messages("en"))
-    assert "EUR 20 was measured on 28 Feb 2026" in view.label and view.state in view.label
+    assert "Measured on 28 Feb 2026: EUR 20." in view.label and view.state in view.label
     zh = progress_view(progress, Messages("zh"))
-    assert "2026年2月28日测得 EUR 20" in zh.label and "从基线 EUR 0 到目标 EUR 100" in zh.label
+    assert "2026年2月28日测得：EUR 20" in zh.label and "从基线 EUR 0 到目标 EUR 100" in zh.label
 
 
 def test_the_table_says_how_values_were_converted_and_corrected(measured):
@@ -78,7 +78,7 @@ def test_the_table_says_how_values_were_converted_and_corrected(measured):
 def test_yes_and_no_are_told_as_words_and_nothing_known_draws_nothing(measured):
     measured.add_measurement(subject="outcome:y", date="2026-02-01", value="no")
     view = progress_view(measured.outcome_progress(outcome="outcome:y"), Messages("en"))
-    assert "no was measured" in view.words[0] and not any("%" in sentence for sentence in view.words)
+    assert "1 Feb 2026: no." in view.words[0] and not any("%" in sentence for sentence in view.words)
     assert ">yes</text>" in view.svg
     empty = progress_view(measured.outcome_progress(outcome="outcome:n"), Messages("en"))
     assert (str(empty.svg), empty.state, empty.rows) == ("", "No data yet", [])

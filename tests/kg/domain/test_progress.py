@@ -69,6 +69,13 @@ def test_the_next_measurement_is_due_after_the_usual_interval_and_on_the_due_day
     assert next_due(outcome(), [value(1, DUE)]) is None
 
 
+def test_what_is_reached_once_and_for_all_needs_no_further_measurement():
+    certified = outcome(unit_kind="yes_no", target=1)
+    assert standing(certified, [value(1, date(2026, 3, 1))], date(2026, 3, 2)).next_due is None
+    assert standing(certified, [value(0, date(2026, 3, 1))], date(2026, 3, 2)).next_due == date(2026, 4, 1)
+    assert [p.value for p in expected_series(certified)][-2:] == [0, 1]
+
+
 def test_the_expected_series_goes_by_month_from_start_to_due():
     series = expected_series(outcome(start=date(2026, 1, 15)))
     assert [p.date for p in series][:3] == [date(2026, 1, 15), date(2026, 2, 1), date(2026, 3, 1)]
