@@ -12,6 +12,8 @@ KgError
 │   ├── UnsafeFile             a file that is not what its name says, or could do something
 │   ├── LinkRefused            an address that is never looked at
 │   └── LinkUnreachable        an address where nothing answered as it should
+│   ├── UnitMismatch           a value of another kind or unit than its metric's
+│   └── NoRate                 no exchange rate is known on or before a day
 ├── NotFound               no such record; names the nearest known one
 ├── Conflict               somebody else changed it, or it exists already
 │   ├── WrongState         a step that cannot follow the state a record is in
@@ -150,6 +152,18 @@ class LinkUnreachable(InvalidRequest):
 
     code = "link_unreachable"
     status = 422
+
+
+class UnitMismatch(InvalidRequest):
+    """A value of another kind or unit than its metric's; says what was expected."""
+
+    code = "unit_mismatch"
+
+
+class NoRate(InvalidRequest):
+    """No exchange rate between two currencies is known on or before a day."""
+
+    code = "no_rate"
 
 
 class NotFound(KgError):

@@ -63,7 +63,7 @@ class Rel(StrEnum):
     OF_TYPE = "OF_TYPE"  # Outcome -> OutcomeType
     LEADS_TO = "LEADS_TO"  # Outcome -> Outcome, acyclic {weight}
     ALIGNS_WITH = "ALIGNS_WITH"  # Outcome -> Objective or KeyResult {weight}
-    MEASURED_BY = "MEASURED_BY"  # Outcome or KPI -> Measurement, KPI
+    MEASURED_BY = "MEASURED_BY"  # Outcome, KPI or KeyResult -> Measurement, KPI
     SUPPORTS = "SUPPORTS"  # Evidence -> Outcome or Lesson
     ASSESSES = "ASSESSES"  # Assessment -> Outcome or Project
     HELD = "HELD"  # Project -> Retrospective

@@ -78,6 +78,7 @@ def services(settings: Settings, store: GraphStore, server: str = "local") -> di
     from kg.search import SearchIndex, ServedModels
     from kg.search.segment import keep_dictionary_in
     from kg.store.blobs import BlobStore
+    from pipelines.health_formula import HealthFormulaFile
     from pipelines.outcomes.link_capture import LinkCapture
     from pipelines.outcomes.review_rules import ReviewRulesFile
     from pipelines.outcomes.templates import OutcomeTemplates
@@ -109,4 +110,5 @@ def services(settings: Settings, store: GraphStore, server: str = "local") -> di
         "links": LinkCapture(private=settings.evidence_private_links),
         "review_rules": ReviewRulesFile(settings.home),
         "outcome_templates": OutcomeTemplates(settings.home),
+        "health_formula": HealthFormulaFile(settings.home),
     }

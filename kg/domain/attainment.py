@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from .outcomes import Direction, Measurement, Outcome
+from .series import in_force
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,14 @@ class Attainment:
 
 
 def attainment(outcome: Outcome, measurements: Sequence[Measurement]) -> Attainment | None:
-    """Where an outcome stands, or None when nothing was ever measured."""
-    if not measurements:
+    """Where an outcome stands, or None when nothing was ever measured.
+
+    Corrected values do not count, nor does money of another currency that nobody converted.
+    """
+    counting = [m for m in in_force(measurements) if not outcome.currency or m.currency in (None, outcome.currency)]
+    if not counting:
         return None
-    last = max(measurements, key=lambda m: (m.date, m.recorded_at.isoformat() if m.recorded_at else "", m.id))
+    last = counting[-1]
     return Attainment(last.value, last.date, _progress(outcome, last.value), _attained(outcome, last.value))
 
 

@@ -209,7 +209,11 @@ class Assessment(Record):
 
 
 class Measurement(Record):
-    """One dated value of an outcome's or KPI's metric; measurements are only ever added."""
+    """One dated value of an outcome's, KPI's or key result's metric; measurements are only ever added.
+
+    `corrects` is the id of the one that this one stands for; `withdrawn` says that nothing stands
+    for it: it was never true. `currency` is the one the value was measured in.
+    """
 
     label: ClassVar[Label] = Label.MEASUREMENT
 
@@ -221,6 +225,7 @@ class Measurement(Record):
     unit_of_measure: str | None = None
     currency: Currency | None = None
     corrects: str | None = None
+    withdrawn: bool = False
 
 
 class KPI(Record):

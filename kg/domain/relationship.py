@@ -14,7 +14,10 @@ ENDS: dict[Rel, tuple[frozenset[Label], frozenset[Label]]] = {
     Rel.OF_TYPE: (frozenset({Label.OUTCOME}), frozenset({Label.OUTCOME_TYPE})),
     Rel.LEADS_TO: (frozenset({Label.OUTCOME}), frozenset({Label.OUTCOME})),
     Rel.ALIGNS_WITH: (frozenset({Label.OUTCOME}), frozenset({Label.OBJECTIVE, Label.KEY_RESULT})),
-    Rel.MEASURED_BY: (frozenset({Label.OUTCOME, Label.KPI}), frozenset({Label.MEASUREMENT, Label.KPI})),
+    Rel.MEASURED_BY: (
+        frozenset({Label.OUTCOME, Label.KPI, Label.KEY_RESULT}),
+        frozenset({Label.MEASUREMENT, Label.KPI}),
+    ),
     Rel.SUPPORTS: (frozenset({Label.EVIDENCE}), frozenset({Label.OUTCOME, Label.LESSON})),
     Rel.ASSESSES: (frozenset({Label.ASSESSMENT}), frozenset({Label.OUTCOME, Label.PROJECT})),
     Rel.HELD: (frozenset({Label.PROJECT}), frozenset({Label.RETROSPECTIVE})),

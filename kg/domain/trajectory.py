@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from itertools import pairwise
 
-from .outcomes import Direction, Outcome, Shape
+from .outcomes import Direction, Outcome, Shape, UnitKind
 
 
 def expected_at(outcome: Outcome, day: date) -> float | None:
@@ -13,7 +13,8 @@ def expected_at(outcome: Outcome, day: date) -> float | None:
 
     `linear` moves evenly from `start` to `due`, `step` all at once on `due`, `s_curve` slowly first and
     last (smoothstep, 3u² - 2u³), `points` through its own points, evenly between them. Before the
-    start it is the baseline, after the end the target.
+    start it is the baseline, after the end the target. What is yes or no is never half done: it comes
+    on `due` unless it has points of its own.
     """
     if outcome.baseline is None or outcome.target is None:
         return None
@@ -22,7 +23,7 @@ def expected_at(outcome: Outcome, day: date) -> float | None:
     if outcome.due is None:
         return None
     share = _share(outcome.start or outcome.due, outcome.due, day)
-    if outcome.shape is Shape.STEP:
+    if outcome.shape is Shape.STEP or outcome.unit_kind is UnitKind.YES_NO:
         share = 1.0 if day >= outcome.due else 0.0
     elif outcome.shape is Shape.S_CURVE:
         share = share * share * (3 - 2 * share)

@@ -9,10 +9,12 @@ from pydantic import BaseModel
 from ..domain import ActionItem, ActionStatus, Measurement, Outcome, ProcessMetric, Project, Role
 from ..domain.action_effect import Effect, Finding, effect_of
 from ..domain.outcomes import Direction
+from ..domain.series import in_force
 from ..errors import NotFound
 from ..policy import ScopeFilter
 from ..store.protocol import GraphStore
 from ..store.records import get_record, list_records, records_about
+from .measured_subjects import in_own_unit
 from .portfolio import ProjectKey
 from .projects import find_project
 from .table import Context, Response, operation
@@ -61,7 +63,7 @@ def series_of(store: GraphStore, project: Project, scope: ScopeFilter) -> list[S
     inside = _inside(project, scope)
     outcomes = list_records(store, Outcome, inside, project.id)
     days: dict[str, list[date]] = {outcome.id: [] for outcome in outcomes}
-    for value in records_about(store, Measurement, list(days)) if days else []:
+    for value in in_force(records_about(store, Measurement, list(days))) if days else []:
         if inside.confidential or not value.confidential:
             days[value.subject].append(value.date)
     found = [
@@ -103,7 +105,7 @@ def points_of(store: GraphStore, project: Project, scope: ScopeFilter, key: str)
         outcome = get_record(store, Outcome, key)
         if outcome is None or outcome.project != project.id or (outcome.confidential and not inside.confidential):
             return []
-        known = records_about(store, Measurement, [key])
+        known = in_own_unit(store, outcome, records_about(store, Measurement, [key]))
         values = [(m.date, m.value) for m in known if inside.confidential or not m.confidential]
     return [Point(date=day, value=value) for day, value in sorted(values)]
 

@@ -26,6 +26,7 @@ from ..schema import Label
 from ..store.merges import ends_of_merges
 from ..store.protocol import GraphStore
 from ..store.records import get_record, list_records, records_about
+from .measured_subjects import in_own_unit
 from .table import Context, Request, Response, operation
 
 
@@ -171,9 +172,11 @@ def project_facts(context: Context, request: ProjectFactsRequest) -> ProjectFact
                 outcome=outcome,
                 type=kinds.get(merged.get(outcome.outcome_type or "", outcome.outcome_type or "")),
                 assessments=[a for a in assessments if a.subject in (outcome.id, project.id)],
-                measurements=sorted(
-                    (m for m in measurements if m.subject == outcome.id and within(m.date)), key=lambda m: m.date
-                ),
+                measurements=[
+                    m
+                    for m in in_own_unit(store, outcome, (m for m in measurements if m.subject == outcome.id))
+                    if within(m.date)
+                ],
             )
             for outcome in outcomes
         ],

@@ -24,6 +24,7 @@ from ..domain import (
     Role,
     WorkItem,
 )
+from ..domain.series import in_force
 from ..domain.wall import Fact, FactKind, Period, in_order
 from ..domain.wall_past import action_facts, lesson_facts, retrospective_facts
 from ..domain.wall_plans import (
@@ -148,7 +149,7 @@ def facts_of(
     outcomes, milestones, actions = own(Outcome), own(Milestone), own(ActionItem)
     held, lessons = own(Retrospective), own(Lesson)
     names = {project.id: project.name, **{one.id: one.title for one in outcomes}}
-    measurements = about(Measurement, list(names))
+    measurements = in_force(about(Measurement, list(names)))
     measured: dict[str, list[Measurement]] = defaultdict(list)
     for one in measurements:
         measured[one.subject].append(one)

@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "import": "importing:import_file",
     "mapping": "importing:mapping",
     "retro": "retro:retro",
+    "measure": "measuring:measure",
     "formats": "formats:formats",
     "inbox": "inbox:inbox",
     "people": "people:people",

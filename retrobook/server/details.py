@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from urllib.parse import unquote, urlencode
@@ -10,11 +11,15 @@ from urllib.parse import unquote, urlencode
 from kg.domain import OPEN_STATUSES
 from kg.errors import KgError
 from kg.operations.lessons import LessonHits
+from kg.operations.project_health import ProjectHealth
 from widgets.rendering import Query, ResultsView
+from widgets.rendering.health_words import health_view
 
 from .lesson_acts import ActingPage
 from .pages import Page
 from .project_picker import project_choices
+
+log = logging.getLogger(__name__)
 
 LISTED = 12
 PER_PAGE = 40
@@ -62,6 +67,7 @@ class ProjectPage(Page):
         facts = await self.ask("project_facts", project=unquote(key))
         listed = await self.ask("list_runs", project=facts.project.id, limit=6)
         heeded = await self.ask("lessons_to_heed", project=facts.project.id)
+        health = await self._health(facts.project.id)
         open_first = sorted(facts.actions, key=lambda a: (a.status not in OPEN_STATUSES, a.opened_on or date.min))
         self.show(
             "project.html",
@@ -73,8 +79,19 @@ class ProjectPage(Page):
             open_actions=sum(action.status in OPEN_STATUSES for action in facts.actions),
             lessons=facts.lessons,
             heeded=heeded.lessons,
+            health=health,
+            health_words=health_view(health, self.t) if health else None,
             limit=LISTED,
         )
+
+    async def _health(self, project: str) -> ProjectHealth | None:
+        """The project's health; a formula that is wrong leaves the page whole."""
+        try:
+            found: ProjectHealth = await self.ask("project_health", project=project)
+        except KgError as error:
+            log.warning("no health of %s: %s", project, error.message)
+            return None
+        return found
 
 
 class Projects(Page):

@@ -13,6 +13,7 @@ from pipelines.resources import TEMPLATES
 
 from . import text
 from .action_effect import badge_of, figure
+from .progress_figure import told
 from .results import arm_kind
 from .walk import page_of
 
@@ -49,7 +50,13 @@ def environment(home: Path | None = None) -> Environment:
         prose=text.prose,
     )
     made.globals.update(
-        action_badge=badge_of, action_figure=figure, address=text.address, arm_kind=arm_kind, page_of=page_of, **QUIET
+        action_badge=badge_of,
+        action_figure=figure,
+        address=text.address,
+        arm_kind=arm_kind,
+        page_of=page_of,
+        told=told,
+        **QUIET,
     )
     return made
 
