@@ -8,7 +8,8 @@ KgError
 ├── NotFound               no such record; names the nearest known one
 ├── Conflict               somebody else changed it, or it exists already
 │   ├── WrongState         a step that cannot follow the state a record is in
-│   │   └── WrongActionState   the same of an action
+│   │   ├── WrongActionState   the same of an action
+│   │   └── WrongAlertState    the same of an alert
 │   └── MoveRefused        a move that the rules of a board do not allow
 │       ├── WrongPhase         not in this phase
 │       ├── VotesSpent         more votes than a voter or a topic may have
@@ -168,6 +169,12 @@ class WrongActionState(WrongState):
     """A step cannot follow the status an action is in."""
 
     code = "wrong_action_state"
+
+
+class WrongAlertState(WrongState):
+    """A step cannot follow the state an alert is in."""
+
+    code = "wrong_alert_state"
 
 
 class Forbidden(KgError):

@@ -78,7 +78,8 @@ class Messages:
 
 _NAMED = {
     "state": "pages.lesson_states", "step": "lifecycle.steps", "field": "errors.fields",
-    "status": "pages.action_status", "act": "actions.steps",
+    "status": "pages.action_status",
+    "act": "actions.steps", "alert_state": "alerts.states", "alert_step": "alerts.steps",
 }  # fmt: skip
 """Fields of errors whose values have words of their own."""
 

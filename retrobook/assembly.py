@@ -77,6 +77,7 @@ def services(settings: Settings, store: GraphStore, server: str = "local") -> di
     from kg.recommend.recommender import Recommender
     from kg.search import SearchIndex, ServedModels
     from kg.search.segment import keep_dictionary_in
+    from pipelines.outcomes.alarm_rules import AlarmRuleBook
     from pipelines.retrospectives import Formats
 
     def write_backup(graph: GraphStore) -> dict[str, Any]:
@@ -101,4 +102,5 @@ def services(settings: Settings, store: GraphStore, server: str = "local") -> di
         "recommender": Recommender(store),
         "boards": Boards(store, server=server, shared="://" in (settings.store or "")),
         "formats": Formats(settings.home),
+        "alarm_rules": AlarmRuleBook(settings.home),
     }

@@ -17,6 +17,9 @@ from .table import Context, Request, Response, operation
 UNWRITABLE = frozenset({Label.PERSON, Label.RUN, Label.AUDIT, Label.SAVED_SEARCH, Label.OUTBOX_MESSAGE})
 """Kinds with operations of their own: a bulk write could forge them, a plain read show what is private."""
 
+UNREADABLE = UNWRITABLE | {Label.ALERT}
+"""Kinds that a plain read would show too much of: an alert carries precedents of other projects."""
+
 
 class RecordValues(BaseModel):
     """A record to write: its kind and its values."""
@@ -155,9 +158,9 @@ def retire_record(context: Context, request: RecordKey) -> RecordView:
 
 
 def _readable(label: Label) -> None:
-    if label in UNWRITABLE:
+    if label in UNREADABLE:
         raise InvalidRequest(
             f"{label.value} has operations of its own; it is not read as a plain record.",
             label=label.value,
-            readable=sorted(kind.value for kind in set(RECORDS) - UNWRITABLE),
+            readable=sorted(kind.value for kind in set(RECORDS) - UNREADABLE),
         )

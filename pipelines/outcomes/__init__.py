@@ -1,0 +1,1 @@
+"""What outcomes are watched by: data files that an organisation edits."""
