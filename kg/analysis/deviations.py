@@ -18,6 +18,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 from statistics import median
 
 from ..domain import Direction, Milestone, Outcome
@@ -149,7 +150,7 @@ def measures(
 def usual_interval(values: Values) -> float:
     """The median of the latest distances between values, in days."""
     days = [when for when, _ in values][-7:]
-    gaps = [(later - earlier).days for earlier, later in zip(days, days[1:], strict=False)]
+    gaps = [(later - earlier).days for earlier, later in pairwise(days)]
     return max(1.0, float(median(gaps))) if gaps else FIRST_INTERVAL
 
 

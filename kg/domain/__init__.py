@@ -74,8 +74,8 @@ RECORDS: dict[Label, type[Record]] = {
     for kind in (
         Project, OutcomeType, Outcome, Assessment, Measurement, KPI, CostEntry, BenefitEntry, Evidence, Review,
         Objective, KeyResult, Milestone, WorkItem, ProcessMetric, Retrospective, ActionItem, Lesson, LessonEvent,
-        Practice, Benchmark, Metric, ExchangeRate, Alert, AlarmSetting, Decision, Person, Team, SourceObject, SavedSearch,
-        OutboxMessage, Run, AuditEntry,
+        Practice, Benchmark, Metric, ExchangeRate, Alert, AlarmSetting, Decision, Person, Team, SourceObject,
+        SavedSearch, OutboxMessage, Run, AuditEntry,
     )
 }  # fmt: skip
 """Every kind of record by its label."""
@@ -94,13 +94,14 @@ def record_class(label: str) -> type[Record]:
 
 
 __all__ = [
-    "FEWEST_ANSWERS", "KPI", "OPEN_STATUSES", "RECORDS", "ActionItem", "ActionStatus", "AlarmRule", "AlarmRules", "AlarmSetting", "Alert", "AlertState",
+    "FEWEST_ANSWERS", "KPI", "OPEN_STATUSES", "RECORDS", "ActionItem", "ActionStatus", "AlarmRule", "AlarmRules", "AlarmSetting", "Alert",
+    "AlertState",
     "Answers", "ApplicationResult", "Assessment", "AuditEntry", "Benchmark", "BenefitEntry", "ColumnName",
     "CostEntry", "Decision", "Direction", "EventState", "Evidence", "EvidenceKind", "EvidenceStatus",
     "ExchangeRate", "Expected", "Horizon", "KeyResult", "Lesson", "LessonEvent", "LessonEventKind", "LessonState",
     "Measurement", "MessageState", "Metric", "Milestone", "Note", "Objective", "Origin", "OutboxMessage", "Outcome",
     "OutcomeState", "OutcomeType", "Person", "Polarity", "Practice", "ProcessMetric", "Project", "ProjectStatus",
-    "Record", "Relationship", "Remedy", "Retrospective", "RetrospectiveState", "Review", "ReviewDecision", "Role", "RuleKind",
-    "Run", "RunStatus", "SavedSearch", "Shape", "SourceObject", "Team", "TimelineEvent", "Topic", "UnitKind",
+    "Record", "Relationship", "Remedy", "Retrospective", "RetrospectiveState", "Review", "ReviewDecision", "Role",
+    "RuleKind", "Run", "RunStatus", "SavedSearch", "Shape", "SourceObject", "Team", "TimelineEvent", "Topic", "UnitKind",
     "WorkItem", "attainment_of", "derive_id", "detect_language", "record_class", "smart_gaps",
 ]  # fmt: skip
