@@ -94,14 +94,14 @@ def record_class(label: str) -> type[Record]:
 
 
 __all__ = [
-    "FEWEST_ANSWERS", "KPI", "OPEN_STATUSES", "RECORDS", "ActionItem", "ActionStatus", "AlarmRule", "AlarmRules", "AlarmSetting", "Alert",
-    "AlertState",
-    "Answers", "ApplicationResult", "Assessment", "AuditEntry", "Benchmark", "BenefitEntry", "ColumnName",
+    "FEWEST_ANSWERS", "KPI", "OPEN_STATUSES", "RECORDS", "ActionItem", "ActionStatus", "AlarmRule", "AlarmRules",
+    "AlarmSetting", "Alert", "AlertState", "Answers", "ApplicationResult", "Assessment",
+    "AuditEntry", "Benchmark", "BenefitEntry", "ColumnName",
     "CostEntry", "Decision", "Direction", "EventState", "Evidence", "EvidenceKind", "EvidenceStatus",
     "ExchangeRate", "Expected", "Horizon", "KeyResult", "Lesson", "LessonEvent", "LessonEventKind", "LessonState",
     "Measurement", "MessageState", "Metric", "Milestone", "Note", "Objective", "Origin", "OutboxMessage", "Outcome",
     "OutcomeState", "OutcomeType", "Person", "Polarity", "Practice", "ProcessMetric", "Project", "ProjectStatus",
     "Record", "Relationship", "Remedy", "Retrospective", "RetrospectiveState", "Review", "ReviewDecision", "Role",
-    "RuleKind", "Run", "RunStatus", "SavedSearch", "Shape", "SourceObject", "Team", "TimelineEvent", "Topic", "UnitKind",
-    "WorkItem", "attainment_of", "derive_id", "detect_language", "record_class", "smart_gaps",
+    "RuleKind", "Run", "RunStatus", "SavedSearch", "Shape", "SourceObject", "Team", "TimelineEvent", "Topic",
+    "UnitKind", "WorkItem", "attainment_of", "derive_id", "detect_language", "record_class", "smart_gaps",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date as CivilDate
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -44,7 +44,7 @@ class Decide(Request):
     decision: Literal["continue", "change", "stop"]
     reason: str = Field(min_length=1, max_length=20_000)
     subject: str | None = Field(default=None, max_length=300)
-    date: date | None = None
+    date: CivilDate | None = None
     known: dict[str, str] = Field(default={}, max_length=50)
     key: str | None = Field(default=None, max_length=100)
 
@@ -145,7 +145,7 @@ def may_decide(visitor: Visitor) -> bool:
     return any(visitor.has(role) for role in DECIDERS)
 
 
-def known_of(context: Context, project: Project, day: date) -> dict[str, Any]:
+def known_of(context: Context, project: Project, day: CivilDate) -> dict[str, Any]:
     """What the graph knows of a project on a day, for whoever may see the project: kept with a decision."""
     store = context.store
     inside = ScopeFilter(everything=True, confidential=project.confidential)
@@ -166,7 +166,7 @@ def known_of(context: Context, project: Project, day: date) -> dict[str, Any]:
     }
 
 
-def _outcome(outcome: Outcome, measured: list[Measurement], day: date, inside: ScopeFilter) -> dict[str, Any]:
+def _outcome(outcome: Outcome, measured: list[Measurement], day: CivilDate, inside: ScopeFilter) -> dict[str, Any]:
     seen = [m for m in measured if m.date <= day and (inside.confidential or not m.confidential)]
     values = standing_values(seen, outcome.currency)
     told: dict[str, Any] = {"id": outcome.id, "title": outcome.title, "state": outcome.state.value}
