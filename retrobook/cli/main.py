@@ -20,6 +20,8 @@ COMMANDS: dict[str, str] = {
     "mcp": "assistant:mcp",
     "report": "reporting:report",
     "actions": "actions:actions",
+    "alerts": "alerts:alerts",
+    "decisions": "decisions:decisions",
     "reminders": "reminders:reminders",
     "import": "importing:import_file",
     "mapping": "importing:mapping",

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from statsmodels.regression.linear_model import OLS
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from statsmodels.regression.linear_model import OLS
 
 from kg.analysis.interrupted import MONTH, Reason, Verdict, interrupted, segmented
 from kg.domain import Direction

@@ -7,10 +7,11 @@ import contextlib
 from datetime import timedelta
 from types import SimpleNamespace
 
-from kg.domain import ActionItem, Person, Project
+from kg.domain import ActionItem, Measurement, Outcome, Person, Project
 from kg.errors import StoreUnavailable
 from kg.graph import KnowledgeGraph
 from kg.store.records import put_records
+from pipelines.outcomes.alarm_rules import AlarmRuleBook
 from retrobook.server.daily import remind_daily
 from retrobook.server.pools import Pools
 from tests.conftest import NOON
@@ -20,7 +21,7 @@ from tests.retrobook.server.channel import in_a_loop_of_its_own
 def lived(graph: KnowledgeGraph, days: list[int], away: int = 0) -> list[int]:
     """How many messages wait after each look; the store is away for the first few."""
     moment = [NOON]
-    asked = KnowledgeGraph(graph.store, clock=lambda: moment[0])
+    asked = KnowledgeGraph(graph.store, clock=lambda: moment[0], services={"alarm_rules": AlarmRuleBook()})
     plan, counts, missing = iter(days), [], [away]
 
     def clock():
@@ -39,7 +40,10 @@ def lived(graph: KnowledgeGraph, days: list[int], away: int = 0) -> list[int]:
 
     pools = Pools(questions=1)
     server = SimpleNamespace(
-        graph=SimpleNamespace(due_reminders=due_reminders, write_reminders=asked.write_reminders),
+        graph=SimpleNamespace(
+            due_reminders=due_reminders, write_reminders=asked.write_reminders,
+            due_alerts=asked.due_alerts, scan_alerts=asked.scan_alerts,
+        ),
         pools=pools, settings=SimpleNamespace(reminder_days=3), hub=SimpleNamespace(nudge=lambda: None),
     )  # fmt: skip
 
@@ -69,3 +73,18 @@ def test_a_look_on_the_same_day_changes_nothing_and_the_next_occasion_is_written
 def test_a_store_that_was_away_is_asked_again_on_the_same_day(graph):
     begin(graph)
     assert lived(graph, [0, 0, 0], away=1) == [0, 1, 1]
+
+
+def test_what_falls_short_raises_one_alert_however_often_the_server_looks(graph):
+    day = NOON.date()
+    promise = Outcome(
+        id="o", project="p", title="Calls", owner="mei", baseline=0, target=100, start=day - timedelta(days=50),
+        due=day + timedelta(days=50),
+    )  # fmt: skip
+    value = Measurement(id="m", subject="o", date=day, value=40)
+    mei = Person(id="person:mei", name="mei", display_name="Mei", scopes=["*"])
+    with graph.store.transaction() as tx:
+        put_records(tx, [Project(id="p", name="P"), mei, promise, value], at=NOON, by="test")
+    assert lived(graph, [0, 0, 1, 1, 2]) == [1, 1, 1, 1, 1]
+    rows = graph.store.read("MATCH (n:AuditEntry) RETURN n.operation AS operation")
+    assert [row["operation"] for row in rows] == ["scan_alerts"]
