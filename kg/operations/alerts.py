@@ -110,6 +110,7 @@ class AlertDetail(Response):
     milestone: Milestone | None = None
     points: list[Point] = []
     course: list[CoursePoint] = []
+    expected_then: list[CoursePoint] = []
     now: float | None = None
     hidden: int = 0
     mine: bool = False
@@ -232,6 +233,7 @@ def detail_of(context: Context, alert: Alert) -> AlertDetail:
         milestone=milestone,
         points=[Point(date=day, value=value) for day, value in values],
         course=_course(outcome, values, today) if outcome else [],
+        expected_then=_expected(outcome, [day for day, _ in values]) if outcome else [],
         now=measures(rule, outcome, values)[-1] if rule and outcome and charted and values else None,
         hidden=len(alert.remedies) - len(remedies),
         mine=context.visitor.name in (alert.owner, alert.escalated_to),
@@ -251,7 +253,11 @@ def _course(outcome: Outcome, values: list[tuple[date, float]], today: date) -> 
     days |= {point.date for point in outcome.expected if first <= point.date <= last}
     if span:
         days.add(last.fromordinal(last.toordinal() - 1))  # a step on the due day is upright
-    found = [(day, expected_at(outcome, day)) for day in sorted(days)]
+    return _expected(outcome, sorted(days))
+
+
+def _expected(outcome: Outcome, days: list[date]) -> list[CoursePoint]:
+    found = [(day, expected_at(outcome, day)) for day in days]
     return [CoursePoint(date=day, value=value) for day, value in found if value is not None]
 
 

@@ -11,6 +11,7 @@ from kg.domain import OPEN_STATUSES
 from kg.errors import KgError
 from kg.operations.lessons import LessonHits
 from widgets.rendering import Query, ResultsView
+from widgets.rendering.alert_words import found_words
 
 from .lesson_acts import ActingPage
 from .pages import Page
@@ -62,6 +63,8 @@ class ProjectPage(Page):
         facts = await self.ask("project_facts", project=unquote(key))
         listed = await self.ask("list_runs", project=facts.project.id, limit=6)
         heeded = await self.ask("lessons_to_heed", project=facts.project.id)
+        decided = await self.ask("list_decisions", project=facts.project.id, limit=LISTED)
+        alerts = await self.ask("list_alerts", project=facts.project.id, limit=LISTED)
         open_first = sorted(facts.actions, key=lambda a: (a.status not in OPEN_STATUSES, a.opened_on or date.min))
         self.show(
             "project.html",
@@ -73,6 +76,9 @@ class ProjectPage(Page):
             open_actions=sum(action.status in OPEN_STATUSES for action in facts.actions),
             lessons=facts.lessons,
             heeded=heeded.lessons,
+            decided=decided,
+            alerts=alerts,
+            alert_words={row.alert.id: found_words(row.alert, self.t) for row in alerts.alerts},
             limit=LISTED,
         )
 

@@ -64,7 +64,7 @@ def share_text(share: Any, t: Messages) -> str:
     gap = "" if t.language == "zh" else " "
     left, right = ("（", "）") if t.language == "zh" else (" (", ")")
     interval = t("alerts.back_test.interval", **bounds)
-    return f"{percent(share.value, t.language)}{left}{counts}{'，' if not gap else ', '}{interval}{right}"
+    return f"{percent(share.value, t.language, 1)}{left}{counts}{'，' if not gap else ', '}{interval}{right}"
 
 
 class _Left(dict[str, Any]):
