@@ -28,7 +28,7 @@ from ..domain import Milestone, Outcome, attainment_of
 from ..domain.alarms import AlarmRule, RuleKind
 from ..domain.outcomes import Measurement
 from ..domain.trajectory import expected_at
-from .deviations import Values, find, find_stalled, fires, measures
+from .deviations import Values, find, find_stalled, fires, measures, usual_interval
 
 DRAWS = 2_000
 REPETITION = 1_000
@@ -185,11 +185,14 @@ def first_alarm(rule: AlarmRule, case: Past) -> date | None:
         late = [m.due + timedelta(days=math.floor(rule.threshold) + 1) for m in case.milestones if m.due]
         stalled = [d for d in late if d < due and any(find_stalled(rule, m, d) for m in case.milestones)]
         return min(stalled, default=None)
-    day = min([case.outcome.start or case.values[0][0], case.values[0][0]])
-    while day < due:
-        if find(rule, case.outcome, case.values, day):
-            return day
-        day += timedelta(days=1)
+    for count in range(len(case.values) + 1):  # a measurement is missed on one day between two that were taken
+        known = case.values[:count]
+        last = known[-1][0] if known else case.outcome.start
+        if last is not None:
+            day = last + timedelta(days=math.floor(rule.threshold * usual_interval(known)) + 1)
+            until = case.values[count][0] if count < len(case.values) else due
+            if day < until and find(rule, case.outcome, known, day):
+                return day
     return None
 
 

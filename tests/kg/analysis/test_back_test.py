@@ -21,6 +21,7 @@ from kg.analysis.back_test import (
     simulate,
     wilson,
 )
+from kg.analysis.deviations import find
 from kg.domain import Milestone, Outcome
 from pipelines.outcomes.alarm_rules import AlarmRuleBook
 
@@ -127,6 +128,15 @@ def test_wilsons_interval_is_that_of_statsmodels(pair):
     low, high = wilson(hits, of)
     assert (low, high) == pytest.approx(proportion_confint(hits, of, method="wilson"), abs=1e-6)
     assert wilson(0, 0) == (0, 1)
+
+
+@given(st.lists(st.integers(1, 359), min_size=1, max_size=15, unique=True), st.floats(0.3, 4))
+def test_a_missed_measurement_is_replayed_on_the_day_a_daily_look_would_have_found_it(days, threshold):
+    rule = RULES["missed_measurement"].model_copy(update={"threshold": threshold})
+    values = [(START + timedelta(days=day), 100.0) for day in sorted(days)]
+    case = Past(outcome(), tuple(values), missed=True)
+    looks = (START + timedelta(days=day) for day in range(360))
+    assert first_alarm(rule, case) == next((day for day in looks if find(rule, case.outcome, values, day)), None)
 
 
 def test_a_proportion_of_nothing_has_no_value():
