@@ -11,14 +11,15 @@ KgError
 │   ├── FileTooLarge           a file larger than the installation keeps
 │   ├── UnsafeFile             a file that is not what its name says, or could do something
 │   ├── LinkRefused            an address that is never looked at
-│   └── LinkUnreachable        an address where nothing answered as it should
+│   ├── LinkUnreachable        an address where nothing answered as it should
 │   ├── UnitMismatch           a value of another kind or unit than its metric's
 │   └── NoRate                 no exchange rate is known on or before a day
 ├── NotFound               no such record; names the nearest known one
 ├── Conflict               somebody else changed it, or it exists already
 │   ├── WrongState         a step that cannot follow the state a record is in
 │   │   ├── WrongActionState   the same of an action
-│   │   └── WrongOutcomeState  the same of an outcome
+│   │   ├── WrongOutcomeState  the same of an outcome
+│   │   └── WrongAlertState    the same of an alert
 │   ├── StaleReview            a review of what has changed since it was read
 │   └── MoveRefused        a move that the rules of a board do not allow
 │       ├── WrongPhase         not in this phase
@@ -251,6 +252,12 @@ class StaleReview(Conflict):
     """What was reviewed has changed since it was read; nothing was kept."""
 
     code = "stale_review"
+
+
+class WrongAlertState(WrongState):
+    """A step cannot follow the state an alert is in."""
+
+    code = "wrong_alert_state"
 
 
 class Forbidden(KgError):

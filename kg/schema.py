@@ -34,6 +34,7 @@ class Label(StrEnum):
     PRACTICE = "Practice"
     BENCHMARK = "Benchmark"
     ALERT = "Alert"
+    ALARM_SETTING = "AlarmSetting"
     DECISION = "Decision"
     METRIC = "Metric"
     EXCHANGE_RATE = "ExchangeRate"

@@ -81,6 +81,7 @@ _NAMED = {
     "status": "pages.action_status", "act": "actions.steps", "outcome_state": "outcome_review.states",
     "outcome_step": "outcome_review.steps", "review_role": "outcome_review.roles",
     "problem": "outcome_review.problems",
+    "alert_state": "alerts.states", "alert_step": "alerts.steps",
 }  # fmt: skip
 """Fields of errors whose values have words of their own."""
 

@@ -79,6 +79,7 @@ def services(settings: Settings, store: GraphStore, server: str = "local") -> di
     from kg.search.segment import keep_dictionary_in
     from kg.store.blobs import BlobStore
     from pipelines.health_formula import HealthFormulaFile
+    from pipelines.outcomes.alarm_rules import AlarmRuleBook
     from pipelines.outcomes.link_capture import LinkCapture
     from pipelines.outcomes.review_rules import ReviewRulesFile
     from pipelines.outcomes.templates import OutcomeTemplates
@@ -111,4 +112,5 @@ def services(settings: Settings, store: GraphStore, server: str = "local") -> di
         "review_rules": ReviewRulesFile(settings.home),
         "outcome_templates": OutcomeTemplates(settings.home),
         "health_formula": HealthFormulaFile(settings.home),
+        "alarm_rules": AlarmRuleBook(settings.home),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..errors import NotFound
 from ..schema import Label
+from .alarms import AlarmRule, AlarmRules, AlarmSetting, RuleKind
 from .attainment import attainment as attainment_of
 from .benchmarks import Benchmark
 from .language import detect_language
@@ -73,8 +74,8 @@ RECORDS: dict[Label, type[Record]] = {
     for kind in (
         Project, OutcomeType, Outcome, Assessment, Measurement, KPI, CostEntry, BenefitEntry, Evidence, Review,
         Objective, KeyResult, Milestone, WorkItem, ProcessMetric, Retrospective, ActionItem, Lesson, LessonEvent,
-        Practice, Benchmark, Metric, ExchangeRate, Alert, Decision, Person, Team, SourceObject, SavedSearch,
-        OutboxMessage, Run, AuditEntry,
+        Practice, Benchmark, Metric, ExchangeRate, Alert, AlarmSetting, Decision, Person, Team, SourceObject,
+        SavedSearch, OutboxMessage, Run, AuditEntry,
     )
 }  # fmt: skip
 """Every kind of record by its label."""
@@ -93,13 +94,14 @@ def record_class(label: str) -> type[Record]:
 
 
 __all__ = [
-    "FEWEST_ANSWERS", "KPI", "OPEN_STATUSES", "RECORDS", "ActionItem", "ActionStatus", "Alert", "AlertState",
-    "Answers", "ApplicationResult", "Assessment", "AuditEntry", "Benchmark", "BenefitEntry", "ColumnName",
+    "FEWEST_ANSWERS", "KPI", "OPEN_STATUSES", "RECORDS", "ActionItem", "ActionStatus", "AlarmRule", "AlarmRules",
+    "AlarmSetting", "Alert", "AlertState", "Answers", "ApplicationResult", "Assessment",
+    "AuditEntry", "Benchmark", "BenefitEntry", "ColumnName",
     "CostEntry", "Decision", "Direction", "EventState", "Evidence", "EvidenceKind", "EvidenceStatus",
     "ExchangeRate", "Expected", "Horizon", "KeyResult", "Lesson", "LessonEvent", "LessonEventKind", "LessonState",
     "Measurement", "MessageState", "Metric", "Milestone", "Note", "Objective", "Origin", "OutboxMessage", "Outcome",
     "OutcomeState", "OutcomeType", "Person", "Polarity", "Practice", "ProcessMetric", "Project", "ProjectStatus",
     "Record", "Relationship", "Remedy", "Retrospective", "RetrospectiveState", "Review", "ReviewDecision", "Role",
-    "Run", "RunStatus", "SavedSearch", "Shape", "SourceObject", "Team", "TimelineEvent", "Topic", "UnitKind",
-    "WorkItem", "attainment_of", "derive_id", "detect_language", "record_class", "smart_gaps",
+    "RuleKind", "Run", "RunStatus", "SavedSearch", "Shape", "SourceObject", "Team", "TimelineEvent", "Topic",
+    "UnitKind", "WorkItem", "attainment_of", "derive_id", "detect_language", "record_class", "smart_gaps",
 ]  # fmt: skip

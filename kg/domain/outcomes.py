@@ -387,15 +387,26 @@ class AlertState(StrEnum):
 
 
 class Remedy(BaseModel):
-    """What a project did that recovered from the like; the precedent it is taken from comes with it."""
+    """What a project did that recovered from the like; the precedent it is taken from comes with it.
+
+    `why` is the key of its words (`alerts.why.<why>`). The precedent is `outcome`: it was `deviation`
+    short on `fell_on` and back on course on `recovered_on`.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     text: str
     lesson: str | None = None
     practice: str | None = None
+    action: str | None = None
     project: str | None = None
     project_name: str | None = None
+    outcome: str | None = None
+    outcome_title: str | None = None
+    same_type: bool = False
+    deviation: float | None = None
+    fell_on: CivilDate | None = None
+    recovered_on: CivilDate | None = None
     why: str = ""
 
 

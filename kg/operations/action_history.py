@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from ..domain import ActionItem, Role
+from ..domain import ActionItem, Record, Role
 from ..domain.action_steps import FROM, ActionStep
 from ..policy import Visitor
 from ..queries import statement
@@ -37,14 +37,20 @@ class ActionStepTaken(BaseModel):
     changes: list[FieldChange] = []
 
 
-def history_of(store: GraphStore, action: ActionItem) -> list[ActionStepTaken]:
-    """The revisions of an action, the oldest first; the first one changes nothing."""
+def history_of(store: GraphStore, action: Record, told: tuple[str, ...] = TOLD) -> list[ActionStepTaken]:
+    """The revisions of an action, or of another record, the oldest first; the first one changes nothing.
+
+    Args:
+        store: The graph.
+        action: As it is now.
+        told: Fields whose changes are told.
+    """
     rows = store.read(statement("records.revisions_of"), id=action.id)
     versions = [json.loads(row["body"]) for row in rows] + [action.to_properties()]
     steps = []
     earlier: dict[str, object] | None = None
     for number, version in enumerate(versions, start=1):
-        changes = [] if earlier is None else _changes(earlier, version)
+        changes = [] if earlier is None else _changes(earlier, version, told)
         steps.append(
             ActionStepTaken(
                 revision=version.get("revision", number),
@@ -67,10 +73,10 @@ def permitted(visitor: Visitor, action: ActionItem) -> list[str]:
     return [step.value for step in ActionStep if action.status in FROM[step] and may_change(visitor, action)]
 
 
-def _changes(before: dict[str, object], after: dict[str, object]) -> list[FieldChange]:
+def _changes(before: dict[str, object], after: dict[str, object], told: tuple[str, ...]) -> list[FieldChange]:
     return [
         FieldChange(field=name, before=_text(before.get(name)), after=_text(after.get(name)))
-        for name in TOLD
+        for name in told
         if before.get(name) != after.get(name)
     ]
 

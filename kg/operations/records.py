@@ -21,6 +21,9 @@ REVIEWS = frozenset({Label.REVIEW})
 UNWRITABLE = frozenset({Label.PERSON, Label.RUN, Label.AUDIT, Label.SAVED_SEARCH, Label.OUTBOX_MESSAGE})
 """Kinds with operations of their own: a bulk write could forge them, a plain read show what is private."""
 
+UNREADABLE = UNWRITABLE | {Label.ALERT}
+"""Kinds that a plain read would show too much of: an alert carries precedents of other projects."""
+
 
 class RecordValues(BaseModel):
     """A record to write: its kind and its values."""
@@ -165,9 +168,9 @@ def _shown(context: Context, records: Sequence[Record]) -> list[dict[str, Any]]:
 
 
 def _readable(label: Label) -> None:
-    if label in UNWRITABLE:
+    if label in UNREADABLE:
         raise InvalidRequest(
             f"{label.value} has operations of its own; it is not read as a plain record.",
             label=label.value,
-            readable=sorted(kind.value for kind in set(RECORDS) - UNWRITABLE),
+            readable=sorted(kind.value for kind in set(RECORDS) - UNREADABLE),
         )

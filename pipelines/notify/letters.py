@@ -12,7 +12,7 @@ from kg.domain import OutboxMessage
 from ..messages import Messages
 from ..reports.wording import Wording
 
-DATES = frozenset({"due"})
+DATES = frozenset({"due", "day"})
 """Values of a message that are days, kept as ISO text."""
 
 _SIGNS = re.compile(r"[`*]")
@@ -38,10 +38,37 @@ def letter(message: OutboxMessage, language: str, *, site: str | None = None, ho
     """
     t = Messages(language, home)
     day = Wording(t).day
-    values = {name: day(text) if name in DATES else _SIGNS.sub("", text) for name, text in message.values.items()}
+    values = {
+        name: day(text) if name in DATES and text else _SIGNS.sub("", text) for name, text in message.values.items()
+    }
     values["project"] = values.get("project") or t("reminders.no_project")
+    if message.kind.startswith("alert_"):
+        return _of_alert(message, values, t, site)
     text = t(f"reminders.{message.kind}.body", **values)
     if site and message.kind.startswith("action_"):
         link = f"{site.rstrip('/')}/actions/{quote(message.subject, safe=':')}"
         text = f"{text}\n\n{t('reminders.open_it', link=link)}"
     return Letter(t(f"reminders.{message.kind}.subject", **values), text)
+
+
+def _of_alert(message: OutboxMessage, values: dict[str, str], t: Messages, site: str | None) -> Letter:
+    """An alert: what was found, what helped others, and where to read on."""
+    words = f"alerts.letters.{message.kind}"
+    values |= {"rule": values.get(f"rule_{t.language}", ""), "owner": values.get("owner") or t("alerts.letters.nobody")}
+    ended = values.get("ended") == "gone"
+    what = "gone" if ended else {"stalled_milestone": "milestone"}.get(values["what"], values["what"])
+    parts = [t(f"{words}.{what}", **values)]
+    if message.kind != "alert_recovered" and what in ("deviation", "anomaly"):
+        told = [number for number in range(1, 4) if f"remedy_{number}" in values]
+        lines = [
+            t(
+                "alerts.letters.remedy",
+                number=n, text=values[f"remedy_{n}"], project=values[f"precedent_{n}"] or t("reminders.no_project"),
+            )
+            for n in told
+        ]  # fmt: skip
+        parts.append("\n".join([t("alerts.letters.remedies"), *lines]) if lines else t("alerts.letters.no_remedies"))
+    if site:
+        link = f"{site.rstrip('/')}/alerts/{quote(message.subject, safe=':')}"
+        parts.append(t("reminders.open_it", link=link))
+    return Letter(t(f"{words}.subject", **values), "\n\n".join(parts))

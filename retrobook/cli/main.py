@@ -23,6 +23,8 @@ COMMANDS: dict[str, str] = {
     "metrics": "metrics:metrics",
     "types": "outcome_types:types",
     "actions": "actions:actions",
+    "alerts": "alerts:alerts",
+    "decisions": "decisions:decisions",
     "reminders": "reminders:reminders",
     "import": "importing:import_file",
     "mapping": "importing:mapping",

@@ -1,4 +1,4 @@
-"""What the server does once a day without being asked: writing reminders, looking at evidence again."""
+"""What the server does once a day without being asked: alerts, reminders, looking at evidence again."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ LOOK = 600.0
 async def remind_daily(
     server: ServerContext, clock: Callable[[], datetime] = lambda: datetime.now(UTC), look: float = LOOK
 ) -> None:
-    """Write reminders at the start and once a day from then on, until cancelled.
+    """Scan for alerts and write reminders at the start and once a day from then on, until cancelled.
 
-    Two servers on one store need no lease for this: a message's id is made of its occasion, so
+    Two servers on one store need no lease for this: the id of an alert or a message is made of its occasion, so
     whoever comes second finds it written.
     """
     done: date | None = None
@@ -32,10 +32,11 @@ async def remind_daily(
         today = clock().date()
         if today != done:
             try:
+                await server.pools.ask(_scan, server)
                 await server.pools.ask(_remind, server)
                 done = today
             except Exception:  # a store that is away for a moment comes back; tried again at the next look
-                log.exception("reminders could not be written")
+                log.exception("alerts and reminders could not be written")
         await asyncio.sleep(look)
 
 
@@ -74,4 +75,12 @@ def _remind(server: ServerContext) -> None:
     planned = server.graph.due_reminders(days=days)
     if planned.written or planned.dropped:
         server.graph.write_reminders(days=days)
+        server.hub.nudge()
+
+
+def _scan(server: ServerContext) -> None:
+    """Raise and close what is due; a day on which nothing is leaves no trace."""
+    due = server.graph.due_alerts()
+    if due.opened or due.recovered or due.woken or due.escalated:
+        server.graph.scan_alerts()
         server.hub.nudge()

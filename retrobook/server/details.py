@@ -13,6 +13,7 @@ from kg.errors import KgError
 from kg.operations.lessons import LessonHits
 from kg.operations.project_health import ProjectHealth
 from widgets.rendering import Query, ResultsView
+from widgets.rendering.alert_words import found_words
 from widgets.rendering.health_words import health_view
 
 from .lesson_acts import ActingPage
@@ -68,6 +69,8 @@ class ProjectPage(Page):
         listed = await self.ask("list_runs", project=facts.project.id, limit=6)
         heeded = await self.ask("lessons_to_heed", project=facts.project.id)
         health = await self._health(facts.project.id)
+        decided = await self.ask("list_decisions", project=facts.project.id, limit=LISTED)
+        alerts = await self.ask("list_alerts", project=facts.project.id, limit=LISTED)
         open_first = sorted(facts.actions, key=lambda a: (a.status not in OPEN_STATUSES, a.opened_on or date.min))
         self.show(
             "project.html",
@@ -81,6 +84,9 @@ class ProjectPage(Page):
             heeded=heeded.lessons,
             health=health,
             health_words=health_view(health, self.t) if health else None,
+            decided=decided,
+            alerts=alerts,
+            alert_words={row.alert.id: found_words(row.alert, self.t) for row in alerts.alerts},
             limit=LISTED,
         )
 

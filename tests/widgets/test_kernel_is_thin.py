@@ -7,7 +7,18 @@ import subprocess
 import sys
 from pathlib import Path
 
-HEAVY = {"torch", "sentence_transformers", "transformers", "pandas", "plotly", "kglite", "neo4j", "scipy", "sklearn"}
+HEAVY = {
+    "torch",
+    "sentence_transformers",
+    "transformers",
+    "pandas",
+    "plotly",
+    "kglite",
+    "neo4j",
+    "scipy",
+    "sklearn",
+    "statsmodels",
+}
 
 
 def test_an_apps_kernel_imports_nothing_heavy():

@@ -7,11 +7,12 @@ import contextlib
 from datetime import timedelta
 from types import SimpleNamespace
 
-from kg.domain import ActionItem, Evidence, Outcome, OutcomeState, Person, Project
+from kg.domain import ActionItem, Evidence, Measurement, Outcome, OutcomeState, Person, Project
 from kg.errors import StoreUnavailable
 from kg.graph import KnowledgeGraph
 from kg.store.blobs import BlobStore
 from kg.store.records import get_record, put_records
+from pipelines.outcomes.alarm_rules import AlarmRuleBook
 from retrobook.server.daily import check_evidence_daily, remind_daily
 from retrobook.server.pools import Pools
 from tests.conftest import NOON
@@ -21,7 +22,7 @@ from tests.retrobook.server.channel import in_a_loop_of_its_own
 def lived(graph: KnowledgeGraph, days: list[int], away: int = 0) -> list[int]:
     """How many messages wait after each look; the store is away for the first few."""
     moment = [NOON]
-    asked = KnowledgeGraph(graph.store, clock=lambda: moment[0])
+    asked = KnowledgeGraph(graph.store, clock=lambda: moment[0], services={"alarm_rules": AlarmRuleBook()})
     plan, counts, missing = iter(days), [], [away]
 
     def clock():
@@ -40,7 +41,10 @@ def lived(graph: KnowledgeGraph, days: list[int], away: int = 0) -> list[int]:
 
     pools = Pools(questions=1)
     server = SimpleNamespace(
-        graph=SimpleNamespace(due_reminders=due_reminders, write_reminders=asked.write_reminders),
+        graph=SimpleNamespace(
+            due_reminders=due_reminders, write_reminders=asked.write_reminders,
+            due_alerts=asked.due_alerts, scan_alerts=asked.scan_alerts,
+        ),
         pools=pools, settings=SimpleNamespace(reminder_days=3), hub=SimpleNamespace(nudge=lambda: None),
     )  # fmt: skip
 
@@ -103,3 +107,18 @@ def test_evidence_is_looked_at_once_a_day_and_what_vanished_puts_its_outcome_in_
     pools.close()
     assert entries() == 2 and nudged == [True]
     assert get_record(graph.store, Outcome, "o").state is OutcomeState.IN_QUESTION
+
+
+def test_what_falls_short_raises_one_alert_however_often_the_server_looks(graph):
+    day = NOON.date()
+    promise = Outcome(
+        id="o", project="p", title="Calls", owner="mei", baseline=0, target=100, start=day - timedelta(days=50),
+        due=day + timedelta(days=50),
+    )  # fmt: skip
+    value = Measurement(id="m", subject="o", date=day, value=40)
+    mei = Person(id="person:mei", name="mei", display_name="Mei", scopes=["*"])
+    with graph.store.transaction() as tx:
+        put_records(tx, [Project(id="p", name="P"), mei, promise, value], at=NOON, by="test")
+    assert lived(graph, [0, 0, 1, 1, 2]) == [1, 1, 1, 1, 1]
+    rows = graph.store.read("MATCH (n:AuditEntry) RETURN n.operation AS operation")
+    assert [row["operation"] for row in rows] == ["scan_alerts"]
