@@ -4,9 +4,17 @@
 KgError
 ├── InvalidRecord          a record breaks a rule of its kind (field, value)
 ├── InvalidRequest         an operation was asked with unusable values
-│   └── TooLong                words with more characters than there is room for
+│   ├── TooLong                words with more characters than there is room for
+│   ├── UnknownCurrency        a code that no currency in use has
+│   ├── BadAmount              money that cannot be entered so
+│   ├── BadWeight              a weight that is not above zero
+│   ├── DatedAhead             something actual on a day to come
+│   ├── DateOrder              an end before its start
+│   └── ClaimedTwice           shares of one benefit that sum to more than the whole
 ├── NotFound               no such record; names the nearest known one
 ├── Conflict               somebody else changed it, or it exists already
+│   ├── CircularObjectives an objective that would be above itself
+│   ├── AlreadyCorrected   an entry that a later one corrects already
 │   ├── WrongState         a step that cannot follow the state a record is in
 │   │   └── WrongActionState   the same of an action
 │   └── MoveRefused        a move that the rules of a board do not allow
@@ -95,6 +103,42 @@ class TooLong(InvalidRequest):
     code = "too_long"
 
 
+class UnknownCurrency(InvalidRequest):
+    """A code that no currency in use has."""
+
+    code = "unknown_currency"
+
+
+class BadAmount(InvalidRequest):
+    """Money that is negative, too large or too fine to be entered."""
+
+    code = "bad_amount"
+
+
+class BadWeight(InvalidRequest):
+    """A weight that is not above zero."""
+
+    code = "bad_weight"
+
+
+class DatedAhead(InvalidRequest):
+    """Something that is said to have happened on a day to come."""
+
+    code = "dated_ahead"
+
+
+class DateOrder(InvalidRequest):
+    """An end before its start."""
+
+    code = "date_order"
+
+
+class ClaimedTwice(InvalidRequest):
+    """Shares of one benefit that sum to more than the whole."""
+
+    code = "claimed_twice"
+
+
 class NotFound(KgError):
     """There is no such thing, or the visitor may not know of it."""
 
@@ -114,6 +158,18 @@ class Conflict(KgError):
 
     code = "conflict"
     status = 409
+
+
+class CircularObjectives(Conflict):
+    """An objective that would stand above itself."""
+
+    code = "circular_objectives"
+
+
+class AlreadyCorrected(Conflict):
+    """An entry that a later one corrects already."""
+
+    code = "already_corrected"
 
 
 class WrongState(Conflict):
