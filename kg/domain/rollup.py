@@ -93,9 +93,7 @@ class Strategy:
         shares = alignment_shares(self.alignments)
         return self._objective(objective, shares, frozenset())
 
-    def _objective(
-        self, objective: Objective, shares: Mapping[tuple[str, str], float], above: frozenset[str]
-    ) -> Part:
+    def _objective(self, objective: Objective, shares: Mapping[tuple[str, str], float], above: frozenset[str]) -> Part:
         own = [k for k in self.key_results if k.objective == objective.id]
         below = [o for o in self.objectives if o.parent == objective.id and o.id not in above | {objective.id}]
         parts = [self._key_result(key_result, shares) for key_result in own]

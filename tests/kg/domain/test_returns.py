@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import numpy_financial as npf
 import pytest
@@ -72,7 +73,7 @@ def test_every_rate_that_is_named_is_one_and_one_change_of_sign_has_at_most_one(
         terms = [amount / (1 + rate) ** year for year, amount in enumerate(amounts)]
         assert abs(sum(terms)) <= 1e-6 * max(map(abs, terms))
     signs = [amount > 0 for amount in amounts if amount]
-    changes = sum(one != two for one, two in zip(signs, signs[1:], strict=False))
+    changes = sum(one != two for one, two in pairwise(signs))
     assert len(found.rates) <= changes
     if found.state is RateState.AMBIGUOUS:
         assert found.rate is None
