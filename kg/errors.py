@@ -13,9 +13,17 @@ KgError
 │   ├── LinkRefused            an address that is never looked at
 │   ├── LinkUnreachable        an address where nothing answered as it should
 │   ├── UnitMismatch           a value of another kind or unit than its metric's
-│   └── NoRate                 no exchange rate is known on or before a day
+│   ├── NoRate                 no exchange rate is known on or before a day
+│   ├── UnknownCurrency        a code that no currency in use has
+│   ├── BadAmount              money that cannot be entered so
+│   ├── BadWeight              a weight that is not above zero
+│   ├── DatedAhead             something actual on a day to come
+│   ├── DateOrder              an end before its start
+│   └── ClaimedTwice           shares of one benefit that sum to more than the whole
 ├── NotFound               no such record; names the nearest known one
 ├── Conflict               somebody else changed it, or it exists already
+│   ├── CircularObjectives an objective that would be above itself
+│   ├── AlreadyCorrected   an entry that a later one corrects already
 │   ├── WrongState         a step that cannot follow the state a record is in
 │   │   ├── WrongActionState   the same of an action
 │   │   ├── WrongOutcomeState  the same of an outcome
@@ -167,6 +175,42 @@ class NoRate(InvalidRequest):
     code = "no_rate"
 
 
+class UnknownCurrency(InvalidRequest):
+    """A code that no currency in use has."""
+
+    code = "unknown_currency"
+
+
+class BadAmount(InvalidRequest):
+    """Money that is negative, too large or too fine to be entered."""
+
+    code = "bad_amount"
+
+
+class BadWeight(InvalidRequest):
+    """A weight that is not above zero."""
+
+    code = "bad_weight"
+
+
+class DatedAhead(InvalidRequest):
+    """Something that is said to have happened on a day to come."""
+
+    code = "dated_ahead"
+
+
+class DateOrder(InvalidRequest):
+    """An end before its start."""
+
+    code = "date_order"
+
+
+class ClaimedTwice(InvalidRequest):
+    """Shares of one benefit that sum to more than the whole."""
+
+    code = "claimed_twice"
+
+
 class NotFound(KgError):
     """There is no such thing, or the visitor may not know of it."""
 
@@ -186,6 +230,18 @@ class Conflict(KgError):
 
     code = "conflict"
     status = 409
+
+
+class CircularObjectives(Conflict):
+    """An objective that would stand above itself."""
+
+    code = "circular_objectives"
+
+
+class AlreadyCorrected(Conflict):
+    """An entry that a later one corrects already."""
+
+    code = "already_corrected"
 
 
 class WrongState(Conflict):

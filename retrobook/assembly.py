@@ -63,7 +63,12 @@ def reach_graph(settings: Settings) -> KnowledgeGraph | RemoteGraph:
 def reach_records(settings: Settings, *, create: bool = False) -> KnowledgeGraph | RemoteGraph:
     """The graph for writing and reading records only: as `reach_graph`, without search and its models."""
     live = live_server(settings.home)
-    return RemoteGraph(live["url"], live["token"]) if live else KnowledgeGraph(installed_store(settings, create=create))
+    return RemoteGraph(live["url"], live["token"]) if live else _records_only(settings, create=create)
+
+
+def _records_only(settings: Settings, *, create: bool) -> KnowledgeGraph:
+    store = installed_store(settings, create=create)
+    return KnowledgeGraph(store, services={"discount_rate": settings.discount_rate})
 
 
 def services(settings: Settings, store: GraphStore, server: str = "local") -> dict[str, Any]:
@@ -113,4 +118,5 @@ def services(settings: Settings, store: GraphStore, server: str = "local") -> di
         "outcome_templates": OutcomeTemplates(settings.home),
         "health_formula": HealthFormulaFile(settings.home),
         "alarm_rules": AlarmRuleBook(settings.home),
+        "discount_rate": settings.discount_rate,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
@@ -53,6 +54,10 @@ class Settings(BaseModel):
     reminder_days: int = Field(
         default=3, ge=0, le=60, description="Owners of actions are reminded this many days before the due day."
     )
+    discount_rate: Decimal = Field(
+        default=Decimal("0.08"), gt=-1, le=1,
+        description="Yearly rate that money to come is discounted by: 0.08 is 8 %.",
+    )  # fmt: skip
     run_timeout_seconds: int = Field(default=600, ge=10, description="A report cell may take this long.")
     evidence_limit_mb: int = Field(default=200, ge=1, le=10_000, description="The largest evidence file in MiB.")
     evidence_private_links: bool = Field(

@@ -242,7 +242,8 @@ class KPI(Record):
 class MoneyEntry(Record):
     """A dated amount; expected and actual ones are kept apart.
 
-    `share` is the part of it that this subject may claim when several contributed to it.
+    `share` is the part of it that this subject may claim when several contributed to it: each has an
+    entry of its own with the whole amount, and `shared` names what they have in common.
     """
 
     subject: NonEmpty
@@ -251,6 +252,7 @@ class MoneyEntry(Record):
     currency: Currency
     expected: bool = False
     share: float = Field(default=1.0, gt=0, le=1)
+    shared: str | None = None
     note: Text | None = None
     corrects: str | None = None
 

@@ -1,0 +1,304 @@
+"""Costs and benefits: entered, corrected by a later entry, listed; nothing is ever changed or deleted."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date as CivilDate
+from decimal import Decimal
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from ..domain import BenefitEntry, CostEntry, Project, Role, derive_id
+from ..domain.conversion import MissingRate
+from ..domain.money import check_amount, check_currency, check_weight, claimed, in_force, shares_of
+from ..domain.outcomes import MoneyEntry
+from ..errors import AlreadyCorrected, ClaimedTwice, DatedAhead, InvalidRequest, NotFound
+from ..queries import statement
+from ..store.records import get_record, put_records
+from .action_reading import local_day
+from .money_reading import entries_about, known_rates, money_of, money_subject, reporting_currency
+from .table import Context, Request, Response, operation
+
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+
+
+class AddMoney(Request):
+    """A dated amount of a project or an outcome; `expected` for what is still planned.
+
+    `share` is the part of it that the subject may claim, above 0 and at most 1. `shared` names a
+    benefit (or cost) that several have parts of: all their shares of one day are at most 1 together.
+    """
+
+    subject: str
+    date: CivilDate
+    amount: Decimal
+    currency: str = Field(max_length=20)
+    expected: bool = False
+    share: float = 1.0
+    shared: str | None = Field(default=None, min_length=1, max_length=300)
+    note: str | None = Field(default=None, max_length=10_000)
+
+
+class Contributor(BaseModel):
+    """A project or outcome that had a part in a benefit."""
+
+    subject: str
+    weight: float = 1.0
+
+
+class ShareBenefit(Request):
+    """One benefit that several brought about together; their shares follow from their weights."""
+
+    contributors: list[Contributor] = Field(min_length=1, max_length=100)
+    date: CivilDate
+    amount: Decimal
+    currency: str = Field(max_length=20)
+    expected: bool = False
+    shared: str | None = Field(default=None, min_length=1, max_length=300)
+    note: str | None = Field(default=None, max_length=10_000)
+
+
+class CorrectMoney(Request):
+    """Which entry, and what it should have said; what is not given stays. An amount of 0 takes it back."""
+
+    id: str
+    amount: Decimal | None = None
+    date: CivilDate | None = None
+    currency: str | None = Field(default=None, max_length=20)
+    share: float | None = None
+    expected: bool | None = None
+    note: str | None = Field(default=None, max_length=10_000)
+
+
+class ListMoney(Request):
+    """Of which project or outcome; `corrected` shows what was corrected, too."""
+
+    subject: str
+    kind: Literal["cost", "benefit"] | None = None
+    expected: bool | None = None
+    corrected: bool = False
+    limit: int = Field(default=200, ge=1, le=5000)
+    offset: int = Field(default=0, ge=0)
+
+
+class MoneyRow(BaseModel):
+    """An entry, and the part of its amount that its subject may claim."""
+
+    kind: Literal["cost", "benefit"]
+    id: str
+    subject: str
+    subject_title: str | None = None
+    date: CivilDate
+    amount: Decimal
+    currency: str
+    expected: bool
+    share: float
+    shared: str | None = None
+    claimed: Decimal
+    note: str | None = None
+    corrects: str | None = None
+    corrected: bool = False
+    recorded_by: str | None = None
+
+
+class MoneyEntered(Response):
+    """What was entered; `missing_rates` are those without which it cannot be summed up yet."""
+
+    project: str
+    entries: list[MoneyRow]
+    missing_rates: list[MissingRate] = []
+
+
+class MoneyList(Response):
+    """Entries of a project with its outcomes, or of one outcome, by day."""
+
+    project: str
+    project_name: str
+    currency: str | None = None
+    entries: list[MoneyRow]
+    total: int
+
+
+@operation(Role.MEMBER, audited=True)
+def add_cost(context: Context, request: AddMoney) -> MoneyEntered:
+    """Enter what a project or an outcome cost, or is expected to."""
+    return _add(context, CostEntry, request)
+
+
+@operation(Role.MEMBER, audited=True)
+def add_benefit(context: Context, request: AddMoney) -> MoneyEntered:
+    """Enter what an outcome or a project brought, or is expected to."""
+    return _add(context, BenefitEntry, request)
+
+
+@operation(Role.MEMBER, audited=True)
+def share_benefit(context: Context, request: ShareBenefit) -> MoneyEntered:
+    """Enter one benefit that several outcomes or projects brought about, shared out by weights."""
+    if not request.contributors:
+        raise InvalidRequest("share_benefit: name at least one contributor.", field="contributors")
+    placed = [(money_subject(context, c.subject), check_weight(c.weight)) for c in request.contributors]
+    weights: dict[str, float] = {}
+    for ((_, subject), weight), contributor in zip(placed, request.contributors, strict=True):
+        if subject in weights:
+            raise ClaimedTwice(
+                f"{contributor.subject} is named twice: a benefit is never counted twice.",
+                field="contributors", claimed=100, asked=100,
+            )  # fmt: skip
+        weights[subject] = weight
+    shares, shared = shares_of(weights), request.shared or f"benefit:{secrets.token_hex(5)}"
+    made: list[tuple[Project, MoneyEntry]] = []
+    for (project, subject), _ in placed:
+        values = request.model_dump(exclude={"contributors"}) | {"share": shares[subject], "shared": shared}
+        made.append((project, _entry(context, BenefitEntry, project, subject, values)))
+    _require_room(context, shared, [entry for _, entry in made])
+    return _keep(context, made)
+
+
+@operation(Role.MEMBER, audited=True)
+def correct_money(context: Context, request: CorrectMoney) -> MoneyEntered:
+    """Correct an entry by a later one; the old one stays in sight but no longer counts."""
+    entry, project = _visible_entry(context, request.id)
+    newer = [e for e in entries_about(context, [entry.subject], corrected=True) if e.corrects == entry.id]
+    if newer:
+        chain = {e.corrects: e.id for e in entries_about(context, [entry.subject], corrected=True) if e.corrects}
+        newest = newer[0].id
+        while newest in chain:
+            newest = chain[newest]
+        raise AlreadyCorrected(
+            f"{entry.id} was corrected already: correct {newest} instead.", id=entry.id, newest=newest
+        )
+    given = request.model_dump(exclude={"id"}, exclude_none=True)
+    if not given:
+        raise InvalidRequest("correct_money: say what it should have been.", field="amount", operation="correct_money")
+    kept = entry.model_dump(include={"amount", "date", "currency", "share", "shared", "expected", "note"})
+    made = _entry(context, type(entry), project, entry.subject, kept | given | {"corrects": entry.id})
+    if made.shared:
+        _require_room(context, made.shared, [made], without=entry.id)
+    context.audit["before_hash"] = entry.content_hash()
+    return _keep(context, [(project, made)])
+
+
+@operation(Role.MEMBER)
+def list_money(context: Context, request: ListMoney) -> MoneyList:
+    """Costs and benefits of a project with its outcomes, or of one outcome."""
+    project, subject = money_subject(context, request.subject)
+    money = money_of(context, project)
+    subjects = [subject] if subject != project.id else [project.id, *(o.id for o in money.outcomes)]
+    everything = entries_about(context, subjects, corrected=True)
+    standing = {entry.id for entry in in_force(everything)}
+    found = [
+        entry
+        for entry in everything
+        if (request.corrected or entry.id in standing)
+        and request.kind in (None, _kind(entry))
+        and request.expected in (None, entry.expected)
+    ]
+    titles = {project.id: project.name, **{o.id: o.title for o in money.outcomes}}
+    page = found[request.offset : request.offset + request.limit]
+    return MoneyList(
+        project=project.id,
+        project_name=project.name,
+        currency=reporting_currency(project, everything),
+        entries=[_row(entry, titles.get(entry.subject), entry.id not in standing) for entry in page],
+        total=len(found),
+    )
+
+
+def _add(context: Context, kind: type[MoneyEntry], request: AddMoney) -> MoneyEntered:
+    project, subject = money_subject(context, request.subject)
+    made = _entry(context, kind, project, subject, request.model_dump(exclude={"subject"}))
+    if made.shared:
+        _require_room(context, made.shared, [made])
+    return _keep(context, [(project, made)])
+
+
+def _entry(
+    context: Context, kind: type[MoneyEntry], project: Project, subject: str, values: dict[str, Any]
+) -> MoneyEntry:
+    """A checked entry; it belongs to its project's scope."""
+    amount = check_amount(values["amount"], zero=bool(values.get("corrects")))
+    currency, day = check_currency(values["currency"]), values["date"]
+    if not 0 < values["share"] <= 1:
+        raise InvalidRequest(
+            f"A share is above 0 and at most 1 (1 is all of it), not {values['share']:g}.", field="share"
+        )
+    today = local_day(context.store, project.id, context.now)
+    if not values["expected"] and day > today:
+        raise DatedAhead(
+            f"{day} is after today ({today}): what is still to come is entered as expected.",
+            field="date", day=day.isoformat(), today=today.isoformat(),
+        )  # fmt: skip
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise InvalidRequest(f"date: {day} is not between {FIRST_YEAR} and {LAST_YEAR}.", field="date")
+    key = derive_id("cost" if kind is CostEntry else "benefit", "retrobook", secrets.token_hex(8))
+    return kind.parse(
+        values
+        | {
+            "id": key, "subject": subject, "amount": amount, "currency": currency, "project": project.id,
+            "unit": project.unit, "confidential": project.confidential,
+        }
+    )  # fmt: skip
+
+
+def _require_room(context: Context, shared: str, asked: list[MoneyEntry], without: str | None = None) -> None:
+    """Refuse shares that would claim more of one benefit than there is of it."""
+    rows = context.store.read(statement("money.sharing", asked[0].label), shared=shared)
+    kind = type(asked[0])
+    standing = in_force(kind.from_properties(row["record"]) for row in rows)
+    occasion = (asked[0].date, asked[0].expected)
+    held = [e for e in standing if e.id != without and e.amount and (e.date, e.expected) == occasion]
+    for other in held:
+        if asked[0].amount and (other.amount, other.currency) != (asked[0].amount, asked[0].currency):
+            raise InvalidRequest(
+                f"{shared} of {other.date} is {other.currency} {other.amount}: all who share it enter the same "
+                "whole amount, each with a share of its own.",
+                field="shared",
+            )
+    taken = sum((Decimal(repr(e.share)) for e in held), Decimal(0))
+    wanted = sum((Decimal(repr(e.share)) for e in asked if e.amount), Decimal(0))
+    if taken + wanted > 1 + Decimal("1e-9"):
+        raise ClaimedTwice(
+            f"Others claim {float(100 * taken):.4g} % of {shared} already; {float(100 * wanted):.4g} % more would be more than "
+            "all of it.",
+            field="share", claimed=f"{float(100 * taken):.4g}", asked=f"{float(100 * wanted):.4g}",
+        )  # fmt: skip
+
+
+def _keep(context: Context, made: list[tuple[Project, MoneyEntry]]) -> MoneyEntered:
+    entries = [entry for _, entry in made]
+    with context.store.transaction() as tx:
+        put_records(tx, entries, at=context.now, by=context.visitor.name)
+    context.audit.update(subject=" ".join(entry.id for entry in entries), after_hash=entries[0].content_hash())
+    rates = known_rates(context)
+    missing = []
+    for project, entry in made:
+        currency = project.currency or entry.currency
+        value = rates.convert(entry.amount, entry.currency, currency, entry.date)
+        if isinstance(value, MissingRate):
+            missing.append(value)
+    return MoneyEntered(project=made[0][0].id, entries=[_row(entry) for entry in entries], missing_rates=missing)
+
+
+def _visible_entry(context: Context, key: str) -> tuple[MoneyEntry, Project]:
+    for kind in (CostEntry, BenefitEntry):
+        entry = get_record(context.store, kind, key)
+        if entry is not None and context.scope.covers(entry.project, entry.unit, entry.confidential):
+            return entry, money_subject(context, entry.subject)[0]
+    raise NotFound.among("money entry", key, [])
+
+
+def _kind(entry: MoneyEntry) -> Literal["cost", "benefit"]:
+    return "cost" if isinstance(entry, CostEntry) else "benefit"
+
+
+def _row(entry: MoneyEntry, title: str | None = None, corrected: bool = False) -> MoneyRow:
+    return MoneyRow(
+        kind=_kind(entry), subject_title=title, claimed=claimed(entry), corrected=corrected,
+        **entry.model_dump(
+            include={
+                "id", "subject", "date", "amount", "currency", "expected", "share", "shared", "note", "corrects",
+                "recorded_by",
+            }
+        ),
+    )  # fmt: skip

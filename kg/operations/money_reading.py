@@ -1,0 +1,144 @@
+"""Money of projects and outcomes as the graph holds it, in one currency, each amount counted once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from ..domain import BenefitEntry, CostEntry, ExchangeRate, Measurement, Outcome, Project
+from ..domain.conversion import DatedRates, MissingRate, UsedRate
+from ..domain.money import claimed, in_force
+from ..domain.outcomes import MoneyEntry
+from ..domain.returns import Flow
+from ..errors import NotFound
+from ..policy import ScopeFilter
+from ..queries import statement
+from ..schema import Label
+from ..store.records import get_record, list_records, records_about
+from .projects import find_project
+from .table import Context
+
+WHOLE = ScopeFilter(everything=True, confidential=True)
+
+
+@dataclass
+class Converted:
+    """Flows in one currency, the rates they were converted by, and those that were missing."""
+
+    flows: list[Flow] = field(default_factory=list)
+    used: set[UsedRate] = field(default_factory=set)
+    missing: list[MissingRate] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class ProjectMoney:
+    """A project, its outcomes, and all entries of both that count.
+
+    Attributes:
+        project: The project.
+        outcomes: Its outcomes that the asker may see.
+        entries: Costs and benefits that no later entry corrects.
+    """
+
+    project: Project
+    outcomes: list[Outcome]
+    entries: list[MoneyEntry]
+
+    def of(self, kind: type[MoneyEntry], *, expected: bool, subject: str | None = None) -> list[MoneyEntry]:
+        """Those of one kind, expected or actual, of one subject or of all."""
+        return [
+            entry
+            for entry in self.entries
+            if isinstance(entry, kind) and entry.expected is expected and subject in (None, entry.subject)
+        ]
+
+
+def money_of(context: Context, project: Project) -> ProjectMoney:
+    """The money of a visible project and of its outcomes."""
+    inside = ScopeFilter(everything=True, confidential=context.scope.covers(project.id, project.unit, True))
+    outcomes = list_records(context.store, Outcome, inside, project.id)
+    return ProjectMoney(project, outcomes, entries_about(context, [project.id, *(o.id for o in outcomes)]))
+
+
+def entries_about(context: Context, subjects: Sequence[str], *, corrected: bool = False) -> list[MoneyEntry]:
+    """Costs and benefits of some subjects by day; those that were corrected only when asked for."""
+    costs = records_about(context.store, CostEntry, subjects)
+    benefits = records_about(context.store, BenefitEntry, subjects)
+    found: list[MoneyEntry] = [*costs, *benefits] if corrected else [*in_force(costs), *in_force(benefits)]
+    return sorted(found, key=lambda entry: (entry.date, entry.id))
+
+
+def money_subject(context: Context, key: str) -> tuple[Project, str]:
+    """The project that a subject belongs to, and the subject's id: a project or one of its outcomes.
+
+    Raises:
+        NotFound: Neither, or hidden.
+    """
+    outcome = get_record(context.store, Outcome, key)
+    if outcome is not None and context.scope.covers(outcome.project, outcome.unit, outcome.confidential):
+        project = get_record(context.store, Project, outcome.project)
+        if project is not None:
+            return project, outcome.id
+    try:
+        project = find_project(context.store, key, context.scope)
+    except NotFound as error:
+        rows = context.store.read(
+            statement("records.visible", Label.OUTCOME), project=None, **context.scope.parameters()
+        )
+        known = [*(str(row["record"]["id"]) for row in rows), *filter(None, [error.fields.get("nearest")])]
+        raise NotFound.among("project or outcome", key, known) from error
+    return project, project.id
+
+
+def known_rates(context: Context) -> DatedRates:
+    """All exchange rates on record."""
+    return DatedRates(list_records(context.store, ExchangeRate, ScopeFilter(everything=True)))
+
+
+def reporting_currency(project: Project, entries: Iterable[MoneyEntry], wanted: str | None = None) -> str | None:
+    """The currency that sums are in: the wanted one, the project's, or the one most entries are in."""
+    if wanted or project.currency:
+        return wanted or project.currency
+    counts = Counter(entry.currency for entry in entries)
+    return min(counts, key=lambda code: (-counts[code], code)) if counts else None
+
+
+def converted(entries: Iterable[MoneyEntry], currency: str, rates: DatedRates) -> Converted:
+    """What the subjects of entries may claim of them, in one currency by the rates of their days."""
+    found = Converted()
+    for entry in entries:
+        value = rates.convert(claimed(entry), entry.currency, currency, entry.date)
+        if isinstance(value, MissingRate):
+            found.missing.append(value)
+            continue
+        amount, used = value
+        found.flows.append(Flow(entry.date, amount))
+        if used is not None:
+            found.used.add(used)
+    return found
+
+
+def measured_values(
+    outcome: Outcome, measurements: Iterable[Measurement], rates: DatedRates
+) -> tuple[list[Measurement], list[MissingRate]]:
+    """Measurements in an outcome's own currency; those without a rate are left out and told."""
+    found: list[Measurement] = []
+    missing: list[MissingRate] = []
+    for measurement in measurements:
+        if measurement.currency and outcome.currency and measurement.currency != outcome.currency:
+            amount = Decimal(repr(measurement.value))
+            value = rates.convert(amount, measurement.currency, outcome.currency, measurement.date)
+            if isinstance(value, MissingRate):
+                missing.append(value)
+                continue
+            measurement = measurement.model_copy(update={"value": float(value[0]), "currency": outcome.currency})
+        found.append(measurement)
+    return found, missing
+
+
+def until(flows: Iterable[Flow], day: date) -> list[Flow]:
+    """The flows up to a day, that day included."""
+    return [flow for flow in flows if flow.date <= day]

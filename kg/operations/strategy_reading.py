@@ -1,0 +1,119 @@
+"""What objectives are rolled up from, as far as the asker may see."""
+
+from __future__ import annotations
+
+from ..domain import KeyResult, Measurement, Objective, Outcome
+from ..domain.attainment import attainment
+from ..domain.conversion import DatedRates
+from ..domain.money import in_force
+from ..domain.rollup import Alignment, Reading, Strategy, reached
+from ..errors import NotFound
+from ..queries import statement
+from ..schema import Label
+from ..store.records import get_record, records_about
+from .money_reading import known_rates, measured_values
+from .table import Context
+
+
+def visible_objectives(context: Context) -> list[Objective]:
+    """The objectives that the visitor may see: the organisation's and those of their units."""
+    scope = context.scope.parameters()
+    rows = context.store.read(
+        statement("strategy.objectives"),
+        everything=scope["everything"], units=scope["units"], confidential=scope["confidential"],
+    )  # fmt: skip
+    return [Objective.from_properties(row["record"]) for row in rows]
+
+
+def visible_objective(context: Context, key: str) -> Objective:
+    """One objective.
+
+    Raises:
+        NotFound: No such objective, or a hidden one; names the nearest.
+    """
+    found = visible_objectives(context)
+    for objective in found:
+        if key in (objective.id, objective.title):
+            return objective
+    raise NotFound.among("objective", key, [*(o.id for o in found), *(o.title for o in found)])
+
+
+def visible_key_result(context: Context, key: str) -> KeyResult:
+    """One key result of a visible objective.
+
+    Raises:
+        NotFound: No such key result, or a hidden one; names the nearest.
+    """
+    objectives = [objective.id for objective in visible_objectives(context)]
+    found = key_results_of(context, objectives)
+    for key_result in found:
+        if key in (key_result.id, key_result.title):
+            return key_result
+    raise NotFound.among("key result", key, [*(k.id for k in found), *(k.title for k in found)])
+
+
+def visible_outcome(context: Context, key: str) -> Outcome:
+    """One outcome that the visitor may see.
+
+    Raises:
+        NotFound: No such outcome, or a hidden one; names the nearest of those in sight.
+    """
+    found = get_record(context.store, Outcome, key)
+    if found is None or not context.scope.covers(found.project, found.unit, found.confidential):
+        rows = context.store.read(
+            statement("records.visible", Label.OUTCOME), project=None, **context.scope.parameters()
+        )
+        raise NotFound.among("outcome", key, [str(row["record"]["id"]) for row in rows])
+    return found
+
+
+def key_results_of(context: Context, objectives: list[str]) -> list[KeyResult]:
+    """The key results of some objectives, by id."""
+    rows = context.store.read(statement("strategy.key_results"), objectives=objectives)
+    return [KeyResult.from_properties(row["record"]) for row in rows]
+
+
+def all_alignments(context: Context) -> list[Alignment]:
+    """Every alignment of outcomes in use, hidden ones too: shares are of the whole outcome."""
+    return [
+        Alignment(row["outcome"], row["target"], float(row["weight"] or 1.0))
+        for label in (Label.OBJECTIVE, Label.KEY_RESULT)
+        for row in context.store.read(statement("strategy.alignments", label))
+    ]
+
+
+def strategy_of(context: Context) -> Strategy:
+    """Objectives, key results, aligned outcomes and their last values."""
+    objectives = visible_objectives(context)
+    key_results = key_results_of(context, [objective.id for objective in objectives])
+    alignments = all_alignments(context)
+    aligned = sorted({alignment.outcome for alignment in alignments})
+    rows = context.store.read(statement("records.get_many", Label.OUTCOME), ids=aligned) if aligned else []
+    scope = context.scope
+    known = [Outcome.from_properties(row["record"]) for row in rows]
+    outcomes = {o.id: o for o in known if scope.covers(o.project, o.unit, o.confidential)}
+    return Strategy(objectives, key_results, outcomes, alignments, _readings(context, key_results, outcomes))
+
+
+def _readings(context: Context, key_results: list[KeyResult], outcomes: dict[str, Outcome]) -> dict[str, Reading]:
+    subjects = [*(k.id for k in key_results), *outcomes]
+    series: dict[str, list[Measurement]] = {}
+    if subjects:
+        for measurement in in_force(records_about(context.store, Measurement, subjects)):
+            series.setdefault(measurement.subject, []).append(measurement)
+    found: dict[str, Reading] = {}
+    for key_result in key_results:
+        if values := series.get(key_result.id):
+            last = max(values, key=lambda m: (m.date, m.recorded_at.isoformat() if m.recorded_at else "", m.id))
+            share = reached(key_result.baseline, key_result.target, key_result.direction, last.value)
+            found[key_result.id] = Reading(value=last.value, on=last.date, attainment=share)
+    rates: DatedRates | None = None
+    for outcome in outcomes.values():
+        values = series.get(outcome.id, [])
+        if outcome.currency and any(m.currency not in (None, outcome.currency) for m in values):
+            rates = rates or known_rates(context)
+            values, _ = measured_values(outcome, values, rates)
+        if now := attainment(outcome, values):
+            share = reached(outcome.baseline, outcome.target, outcome.direction, now.current)
+            found[outcome.id] = Reading(value=now.current, on=now.measured_on, attainment=share)
+    return found

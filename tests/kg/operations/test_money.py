@@ -1,0 +1,203 @@
+"""Money of projects: entered, shared, corrected, converted, and what it comes to."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import numpy_financial as npf
+import pytest
+
+from kg.domain import ExchangeRate, Measurement, Outcome, Project
+from kg.errors import (
+    AlreadyCorrected,
+    BadAmount,
+    BadWeight,
+    ClaimedTwice,
+    DatedAhead,
+    InvalidRequest,
+    NotFound,
+    UnknownCurrency,
+)
+from tests.conftest import NOON, visitor
+
+from .conftest import ROAD, WATER, put
+
+TODAY = NOON.date()
+DAY = TODAY - timedelta(days=400)
+
+
+def enter(graph, kind: str, amount: str, days: int = 0, subject: str = WATER, **values):
+    method = graph.add_cost if kind == "cost" else graph.add_benefit
+    values = {"currency": "EUR", **values}
+    return method(subject=subject, date=DAY + timedelta(days=days), amount=Decimal(amount), **values)
+
+
+def test_expected_and_actual_money_come_to_the_usual_figures(units):
+    for kind, amount, days in (("cost", "1000", 0), ("benefit", "600", 365), ("benefit", "700", 730)):
+        enter(units, kind, amount, days, expected=True)
+    enter(units, "cost", "1200")
+    enter(units, "benefit", "300", 365, subject="outcome:water")
+    found = units.project_value(project="W1", discount_rate=Decimal("0.1"))
+    assert (found.currency, found.base, found.rate_from) == ("EUR", DAY, "request")
+    assert found.expected.roi == Decimal("0.3")
+    assert float(found.expected.npv) == pytest.approx(npf.npv(0.1, [-1000, 600, 700]))
+    assert found.expected.internal_rate.rate == pytest.approx(npf.irr([-1000, 600, 700]))
+    assert found.expected.payback.on == DAY + timedelta(days=365 + 209)  # 400 of 700 in the second year
+    assert found.expected_to_date.benefits == 600
+    assert (found.actual.costs, found.actual.benefits, found.actual.roi) == (1200, 300, Decimal("-0.75"))
+    assert [row.actual_benefit for row in found.subjects] == [0, 300]
+    assert found.course[-1].actual_cost is None and found.course[0].actual_cost == 1200
+    assert {m.code for m in found.missing} == {"no_end", "unmeasured"}
+
+
+def test_the_discount_rate_is_a_setting_and_a_request_may_ask_for_another(units):
+    enter(units, "cost", "100")
+    assert (units.project_value(project=WATER).discount_rate, units.project_value(project=WATER).rate_from) == (
+        Decimal("0.08"), "default",
+    )  # fmt: skip
+    units.services["discount_rate"] = Decimal("0.03")
+    assert units.project_value(project=WATER).discount_rate == Decimal("0.03")
+    with pytest.raises(InvalidRequest, match="above -1"):
+        units.project_value(project=WATER, discount_rate=Decimal(-1))
+
+
+def test_a_benefit_of_several_is_shared_out_and_counted_once(units):
+    units.share_benefit(
+        contributors=[{"subject": "outcome:water", "weight": 3}, {"subject": "outcome:road", "weight": 1},
+                      {"subject": WATER, "weight": 2}],
+        date=DAY, amount=Decimal("1000.01"), currency="EUR",
+    )  # fmt: skip
+    enter(units, "cost", "250", subject=ROAD)
+    whole = units.portfolio_value(currency="EUR")
+    assert whole.actual.benefits == Decimal("1000.01")
+    assert sum(row.actual_benefit for row in whole.projects) == whole.actual.benefits
+    assert sum(row.actual_cost for row in whole.projects) == whole.actual.costs == 250
+    parts = [units.project_value(project=key).actual.benefits for key in (WATER, ROAD)]
+    assert sum(parts) == whole.actual.benefits
+    assert parts[0] == pytest.approx(Decimal("1000.01") * 5 / 6, abs=Decimal("1e-6"))
+
+
+def test_more_than_the_whole_of_a_benefit_cannot_be_claimed(units):
+    enter(units, "benefit", "500", shared="grid", share=0.7)
+    with pytest.raises(ClaimedTwice, match="70 %"):
+        enter(units, "benefit", "500", subject="outcome:road", shared="grid", share=0.4)
+    with pytest.raises(InvalidRequest, match="same whole amount"):
+        enter(units, "benefit", "400", subject="outcome:road", shared="grid", share=0.3)
+    enter(units, "benefit", "500", subject="outcome:road", shared="grid", share=0.3)
+    enter(units, "benefit", "500", 30, shared="grid", share=1)  # another day's, whole
+    with pytest.raises(ClaimedTwice, match="named twice"):
+        units.share_benefit(
+            contributors=[{"subject": WATER}, {"subject": "W1"}], date=DAY, amount=Decimal(5), currency="EUR"
+        )
+    with pytest.raises(BadWeight):
+        units.share_benefit(
+            contributors=[{"subject": WATER, "weight": -1}], date=DAY, amount=Decimal(5), currency="EUR"
+        )
+
+
+def test_a_correction_is_a_new_entry_and_the_old_one_stays_in_sight(units):
+    (first,) = enter(units, "cost", "100").entries
+    (second,) = units.correct_money(id=first.id, amount=Decimal(90), note="typed wrongly").entries
+    assert (second.amount, second.corrects, second.date) == (90, first.id, first.date)
+    assert [row.id for row in units.list_money(subject=WATER).entries] == [second.id]
+    shown = {row.id: row.corrected for row in units.list_money(subject=WATER, corrected=True).entries}
+    assert shown == {first.id: True, second.id: False}
+    with pytest.raises(AlreadyCorrected, match=second.id):
+        units.correct_money(id=first.id, amount=Decimal(80))
+    (taken_back,) = units.correct_money(id=second.id, amount=Decimal(0)).entries
+    assert units.project_value(project=WATER).actual.costs == 0
+    with pytest.raises(InvalidRequest, match="say what"):
+        units.correct_money(id=taken_back.id)
+
+
+def test_amounts_are_converted_by_the_rate_of_their_day_and_a_missing_one_is_named(units, store):
+    put(
+        store,
+        ExchangeRate(id="rate:1", base="USD", quote="EUR", date=DAY, rate=Decimal("0.5")),
+        ExchangeRate(id="rate:2", base="USD", quote="EUR", date=DAY + timedelta(days=10), rate=Decimal("0.25")),
+    )
+    enter(units, "cost", "100")
+    for days in (0, 10):
+        enter(units, "benefit", "1000", days, currency="usd")
+    early = enter(units, "benefit", "1000", -1, currency="USD")
+    found = units.project_value(project=WATER, currency="EUR")
+    assert found.actual.benefits == 750
+    assert [(m.base, m.quote, m.day) for m in found.missing_rates] == [("USD", "EUR", DAY - timedelta(days=1))]
+    assert [m.detail for m in found.missing if m.code == "no_rate"] == [f"USD → EUR, {DAY - timedelta(days=1)}"]
+    assert [used.rate for used in found.rates] == [Decimal("0.5"), Decimal("0.25")]
+    assert early.missing_rates == []  # the project has no currency of its own to convert to
+
+
+def test_what_cannot_be_money_is_refused_with_the_reason(units):
+    with pytest.raises(BadAmount, match="above zero"):
+        enter(units, "cost", "-5")
+    with pytest.raises(UnknownCurrency, match="Did you mean EUR"):
+        enter(units, "cost", "5", currency="EUX")
+    with pytest.raises(DatedAhead, match="expected"):
+        enter(units, "benefit", "5", 401)
+    with pytest.raises(InvalidRequest, match="at most 1"):
+        enter(units, "benefit", "5", share=1.5)
+    with pytest.raises(InvalidRequest, match="amount"):
+        units.add_cost(subject=WATER, date=DAY, amount="much", currency="EUR")
+    with pytest.raises(NotFound, match="outcome:water"):
+        enter(units, "cost", "5", subject="outcome:watr")
+    with pytest.raises(NotFound):
+        units.correct_money(id="cost:none", amount=Decimal(1))
+
+
+def test_money_of_another_unit_is_as_if_it_were_not_there(units):
+    (entry,) = enter(units, "cost", "5", subject=ROAD).entries
+    jo = units.as_visitor(visitor("jo", "unit:A"))
+    for call in (
+        lambda: jo.list_money(subject=ROAD),
+        lambda: jo.project_value(project=ROAD),
+        lambda: jo.correct_money(id=entry.id, amount=Decimal(1)),
+        lambda: enter(jo, "cost", "5", subject="outcome:road"),
+    ):
+        with pytest.raises(NotFound):
+            call()
+    assert jo.portfolio_value(currency="EUR").projects == []
+
+
+def test_a_project_without_money_says_what_is_missing(units):
+    found = units.project_value(project=WATER)
+    assert found.actual is None and found.expected is None
+    assert [m.code for m in found.missing][:1] == ["no_entries"]
+
+
+def test_outcomes_and_sums_are_forecast_for_the_day_they_are_due(units, store):
+    due = TODAY + timedelta(days=90)
+    outcome = Outcome(
+        id="outcome:pumps", project=WATER, unit="A/Water", title="Pumps that run", baseline=0, target=100,
+        start=DAY, due=due,
+    )  # fmt: skip
+    wrong = Measurement(id="m:wrong", subject=outcome.id, date=TODAY, value=9999)
+    values = [
+        Measurement(id=f"m:{n}", subject=outcome.id, date=TODAY - timedelta(days=30 * (7 - n)), value=10 * n + n % 2)
+        for n in range(8)
+    ]
+    right = Measurement(id="m:right", subject=outcome.id, date=TODAY, value=72, corrects=wrong.id)
+    project = Project(id=WATER, name="Water for all", unit="A/Water", external_id="W1", start=DAY, end=due)
+    put(store, project, outcome, wrong, *values, right)
+    found = units.forecast_outcome(outcome=outcome.id)
+    assert found.forecast.value == pytest.approx(72 + 72 / 210 * 90)
+    assert found.forecast.low < found.forecast.value < found.forecast.high
+    assert 0.5 < found.chance < 1 and found.attainment == 1
+    for n in range(5):
+        enter(units, "cost", "100", 60 * n)
+        enter(units, "benefit", "150", 60 * n + 30, subject=outcome.id)
+    ahead = units.forecast_project(project=WATER)
+    assert ahead.cost.so_far == 500 and ahead.cost.forecast.value > 500
+    assert ahead.cost.forecast.low >= 500
+    assert ahead.roi > 0
+    assert [o.missing for o in ahead.outcomes if o.outcome == outcome.id] == [[]]
+    assert units.forecast_outcome(outcome="outcome:water").missing == ["due", "measurements", "target"]
+
+
+def test_entries_are_audited(units):
+    from kg.audit import verify
+
+    enter(units, "cost", "5")
+    assert units.list_money(subject=WATER).entries[0].recorded_by == "local"
+    assert verify(units.store, "local") == 0
