@@ -10,17 +10,19 @@ from pydantic import Field
 from ..domain import Metric, Outcome, Project, Relationship, Role, derive_id
 from ..domain.outcome_templates import OutcomeTemplate
 from ..domain.record import BOOKKEEPING
-from ..errors import Conflict, InvalidRequest
+from ..errors import Conflict, InvalidRequest, nearest
 from ..queries import statement
 from ..schema import Label, Rel
 from ..store.records import put_records, put_relationships, remove_relationships, retire_records
+from .metric_lookup import Metrics
 from .outcome_checks import OutcomeCheck, checked
 from .outcome_fields import CLEARABLE, OutcomeFields, composed, template_of
 from .outcome_history import versions_of
-from .outcome_lookup import Metrics, near_name, visible_outcome
+from .outcome_lookup import visible_outcome
 from .outcome_permits import require_change
 from .outcome_start import require_places, starting_values
-from .outcomes import OutcomeDetail, outcome_detail
+from .outcome_views import OutcomeDetail
+from .outcomes import outcome_detail
 from .projects import find_project
 from .table import Context, Request, operation
 
@@ -94,7 +96,7 @@ def change_outcome(context: Context, request: ChangeOutcome) -> OutcomeDefined:
     require_change(context, outcome, "change", request.revision, "change_outcome")
     for name in request.clear:
         if name not in CLEARABLE:
-            near = near_name(name, CLEARABLE)
+            near = nearest(name, CLEARABLE)
             hint = f" Did you mean {near!r}?" if near else f" Known are {', '.join(sorted(CLEARABLE))}."
             raise InvalidRequest(f"clear: {name!r} cannot be emptied.{hint}", field="clear", name=name, nearest=near)
     project = find_project(context.store, outcome.project, context.scope)

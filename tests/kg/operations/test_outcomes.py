@@ -9,7 +9,7 @@ import pytest
 from kg.domain import KPI, Evidence, Measurement, Milestone, Outcome, OutcomeState, OutcomeType, WorkItem
 from kg.errors import Conflict, Forbidden, InvalidRequest, KgError, NotFound, WrongOutcomeState
 from kg.graph import KnowledgeGraph
-from kg.operations.outcome_lookup import Metrics
+from kg.operations.metric_lookup import Metrics
 from kg.operations.table import Context
 from kg.search import SearchIndex
 from pipelines.outcomes.templates import OutcomeTemplates
