@@ -44,6 +44,11 @@ class Metrics:
         into = {key: held.merged_into for key, held in self.all.items()}
         return self.all.get(end_of_merges(into, metric.id) or "", metric)
 
+    def of(self, key: str | None) -> Metric | None:
+        """The metric an outcome is measured by, by the key it carries; one out of use, too."""
+        found = next((metric for metric in self.all.values() if metric.key == key), None)
+        return self.resolve(found) if found else None
+
     def named(self, name: str) -> Metric | None:
         """The metric in use that goes by this name in either language; None when there is none."""
         found = named([m for m in self.all.values() if not m.retired_at], name)

@@ -77,8 +77,7 @@ def define_outcome(context: Context, request: DefineOutcome) -> OutcomeDefined:
     require_places(request, template)
     stamp = f"{context.visitor.name}:{request.key}" if request.key else token_hex(12)
     held["id"] = derive_id("outcome", "own", project.id, stamp)
-    if request.confidential is not None:
-        held["confidential"] = request.confidential or project.confidential
+    held["confidential"] = _confidential(context, project, request.confidential, project.confidential)
     outcome, metric = composed(context, held, request, project, template=template)
     earlier = _earlier(context, outcome)
     if earlier is not None:
@@ -103,8 +102,7 @@ def change_outcome(context: Context, request: ChangeOutcome) -> OutcomeDefined:
     template = template_of(context, outcome.template)
     require_places(request, template)
     held = outcome.model_dump()
-    if request.confidential is not None:
-        held["confidential"] = request.confidential or project.confidential
+    held["confidential"] = _confidential(context, project, request.confidential, outcome.confidential)
     changed, metric = composed(context, held, request, project, template=template, clear=frozenset(request.clear))
     _write(context, changed, metric, outcome)
     context.audit.update(subject=outcome.id, before_hash=outcome.content_hash(), after_hash=changed.content_hash())
@@ -136,6 +134,20 @@ def restore_outcome(context: Context, request: RestoreOutcome) -> OutcomeDetail:
         put_records(tx, [changed], at=context.now, by=context.visitor.name)
     context.audit.update(subject=outcome.id, before_hash=outcome.content_hash(), after_hash=changed.content_hash())
     return outcome_detail(context, visible_outcome(context, outcome.id))
+
+
+def _confidential(context: Context, project: Project, wanted: bool | None, held: bool) -> bool:
+    """Whether an outcome is confidential: as its project at least, and never out of its writer's own sight.
+
+    Raises:
+        InvalidRequest: The writer could not see it any more.
+    """
+    if wanted and not context.scope.covers(project.id, project.unit, True):
+        raise InvalidRequest(
+            "confidential: you may not see confidential outcomes of this project yourself. Ask its lead to mark it.",
+            field="confidential",
+        )  # fmt: skip
+    return held if wanted is None else wanted or project.confidential
 
 
 def _earlier(context: Context, outcome: Outcome) -> Outcome | None:

@@ -105,6 +105,8 @@ def composed(
     if given.outcome_type:
         values["outcome_type"] = Types(context.store).find(given.outcome_type).id
     dictionary = Metrics(context)
+    if given.unit_kind is not None and given.unit_kind != held.get("unit_kind"):
+        _forget_unit(values, given)
     metric = _take_metric(dictionary, values, given)
     for name in clear:
         values[name] = [] if name in LINKS or name == "expected" else None
@@ -157,10 +159,17 @@ def _take_metric(dictionary: Metrics, values: dict[str, Any], given: OutcomeFiel
         chinese = any("\u3400" <= letter <= "\u9fff" for letter in given.metric or "") or given.language == "zh"
         values["metric"] = found.name_zh if chinese else found.name_en
     if found.key != before:
+        _forget_unit(values, given)
         for name in ("unit_kind", "unit_of_measure", "direction"):
             if getattr(given, name) is None and getattr(found, name) is not None:
                 values[name] = getattr(found, name)
     return found
+
+
+def _forget_unit(values: dict[str, Any], given: OutcomeFields) -> None:
+    """A unit and currency of another kind of value do not stay, unless they are said now."""
+    values["unit_of_measure"] = given.unit_of_measure or None
+    values["currency"] = given.currency or None
 
 
 def template_of(context: Context, key: str | None) -> OutcomeTemplate | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ..domain import Measurement, Outcome, OutcomeType, Role
+from ..domain import Measurement, Origin, Outcome, OutcomeType, Role
 from ..domain.merges import end_of_merges, leading_to
 from ..domain.metric_names import plain_name
 from ..errors import NotFound
@@ -40,8 +40,9 @@ def visible_outcome(context: Context, key: str, *, retired: bool = False) -> Out
 
 
 def owns(visitor: Visitor, outcome: Outcome) -> bool:
-    """True when the outcome is the visitor's: they own it, or recorded one that has no owner yet."""
-    return (outcome.owner or outcome.recorded_by or "").casefold() == visitor.name.casefold()
+    """True when the outcome is the visitor's: they own it, or wrote one that nobody owns (imports are nobody's)."""
+    own = outcome.recorded_by if outcome.origin is Origin.DEFINED else None
+    return (outcome.owner or own or "").casefold() == visitor.name.casefold()
 
 
 def may_change_outcome(visitor: Visitor, outcome: Outcome) -> bool:

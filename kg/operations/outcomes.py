@@ -12,6 +12,7 @@ from ..domain import (
     Evidence,
     Measurement,
     Milestone,
+    Origin,
     Outcome,
     Project,
     Role,
@@ -85,7 +86,7 @@ def outcome_detail(context: Context, outcome: Outcome) -> OutcomeDetail:
     measured = [m for m in records_about(store, Measurement, [outcome.id]) if inside or not m.confidential]
     evidence = [e for e in records_about(store, Evidence, [outcome.id]) if inside or not e.confidential]
     kind = Types(store).of(outcome.outcome_type)
-    metric = Metrics(context).named(outcome.metric_key) if outcome.metric_key else None
+    metric = Metrics(context).of(outcome.metric_key)
     return OutcomeDetail(
         outcome=outcome,
         project_name=project.name if project is not None and shown else None,
@@ -170,7 +171,8 @@ def _common(record: Any) -> bool:
 
 
 def _owner(row: dict[str, Any]) -> str:
-    return str(row["owner"] or row["recorded_by"] or "").casefold()
+    own = row["recorded_by"] if row["origin"] == Origin.DEFINED else None
+    return str(row["owner"] or own or "").casefold()
 
 
 def _held(row: dict[str, Any]) -> str:

@@ -63,7 +63,7 @@ def define(
     said = said_of(given)
     with reach_graph(read_settings({"home": home})) as graph:
         made: Any = graph.define_outcome(project=project, template=template, key=key, **said)
-    _show(made, as_json)
+    _show(made, as_json, given["language"])
 
 
 @outcome.command()
@@ -81,7 +81,7 @@ def change(
     said = said_of(given)
     with reach_graph(read_settings({"home": home})) as graph:
         made: Any = graph.change_outcome(id=outcome_id, revision=revision, clear=list(clear), **said)
-    _show(made, as_json)
+    _show(made, as_json, given["language"])
 
 
 @outcome.command()
@@ -187,14 +187,14 @@ def retire(outcome_id: str, reason: str | None, undo: bool, home: str | None, as
     print_json(found) if as_json else tell_outcome(found)
 
 
-def _show(made: Any, as_json: bool) -> None:
+def _show(made: Any, as_json: bool, language: str | None) -> None:
     if as_json:
         print_json(made)
         return
     click.echo(made.outcome.id)
     if made.outcome.statement:
         click.echo(made.outcome.statement)
-    _tell_check(made.check, "en")
+    _tell_check(made.check, language or "en")
 
 
 def _tell_check(found: Any, language: str) -> None:
