@@ -6,6 +6,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from .outcomes import Metric
 
@@ -13,6 +14,7 @@ NEAR = 0.5
 """Names less alike than this are no suggestion."""
 
 
+@lru_cache(maxsize=50_000)  # the dictionary's own names are asked again and again
 def plain_name(text: str) -> str:
     """A name without what does not tell names apart: width, case, blanks, hyphens, underscores."""
     return re.sub(r"[\s_\-–—/·]+", " ", unicodedata.normalize("NFKC", text)).strip().casefold()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from typing import Annotated, Any, Self
 
@@ -10,9 +11,14 @@ from pydantic_core import PydanticCustomError
 
 from .formats import Bilingual, Key
 from .outcomes import Direction, EvidenceKind, Horizon, Outcome, Shape, UnitKind
+from .unit_names import unit_word
 
-OWN_BLANKS = ("metric", "baseline", "target", "unit", "due", "project")
-"""Placeholders of a statement that are filled from the outcome itself."""
+OWN_BLANKS = {
+    "metric": Bilingual(en="metric", zh="指标"), "baseline": Bilingual(en="baseline", zh="基线"),
+    "target": Bilingual(en="target", zh="目标"), "unit": Bilingual(en="unit", zh="单位"),
+    "due": Bilingual(en="due day", zh="完成日期"), "project": Bilingual(en="project", zh="项目"),
+}  # fmt: skip
+"""Placeholders of a statement that are filled from the outcome itself, and what they are called where they cannot."""
 
 
 class _Data(BaseModel):
@@ -109,33 +115,42 @@ class OutcomeTemplate(_Data):
             language: `en` or `zh`.
             project: The project's name.
         """
-        values = {**_own_values(outcome, project), **{key: text.strip() for key, text in words.items()}}
-        asked = {blank.key: blank.ask(language) for blank in self.blanks}
+        values = {**_own_values(outcome, project, language), **{key: text.strip() for key, text in words.items()}}
+        asked = {name: word(language) for name, word in OWN_BLANKS.items()}
+        asked |= {blank.key: blank.ask(language) for blank in self.blanks}
         pattern = self.statement(language)
         wanted = _placeholders(pattern, language)
         missing = [name for name in sorted(wanted) if not values.get(name)]
-        shown = {name: values.get(name) or f"[{asked.get(name, name)}]" for name in wanted}
-        return pattern.format(**shown), missing
+        shown = {name: values.get(name) or f"[{asked[name]}]" for name in wanted}
+        said = pattern.format(**shown)
+        if language == "zh":  # no blank between two Chinese characters, whatever was filled in
+            said = re.sub(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])", "", said)
+        return said, missing
 
 
-def value_text(value: float, unit_kind: UnitKind, unit: str | None, currency: str | None = None) -> str:
+def value_text(
+    value: float, unit_kind: UnitKind, unit: str | None, currency: str | None = None, language: str = "en"
+) -> str:
     """A figure with its unit as a sentence has it: `12 %`, `5000 EUR`, `yes`."""
     if unit_kind is UnitKind.YES_NO:
-        return {0.0: "no", 1.0: "yes"}.get(value, f"{value:g}")
+        words = {0.0: "否", 1.0: "是"} if language == "zh" else {0.0: "no", 1.0: "yes"}
+        return words.get(value, f"{value:g}")
     figure = f"{value:,.10g}".replace(",", " ") if abs(value) >= 10_000 else f"{value:.10g}"
     mark = "%" if unit_kind is UnitKind.PERCENT else currency if unit_kind is UnitKind.CURRENCY else unit
+    mark = unit_word(mark, language)
     return f"{figure} {mark}" if mark else figure
 
 
-def _own_values(outcome: Outcome, project: str) -> dict[str, str | None]:
+def _own_values(outcome: Outcome, project: str, language: str) -> dict[str, str | None]:
     def figure(value: float | None) -> str | None:
         if value is None:
             return None
-        return value_text(value, outcome.unit_kind, outcome.unit_of_measure, outcome.currency)
+        return value_text(value, outcome.unit_kind, outcome.unit_of_measure, outcome.currency, language)
 
     return {
         "metric": outcome.metric, "baseline": figure(outcome.baseline), "target": figure(outcome.target),
-        "unit": outcome.unit_of_measure or outcome.currency, "due": outcome.due.isoformat() if outcome.due else None,
+        "unit": unit_word(outcome.unit_of_measure or outcome.currency, language) or None,
+        "due": outcome.due.isoformat() if outcome.due else None,
         "project": project,
     }  # fmt: skip
 

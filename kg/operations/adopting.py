@@ -26,8 +26,8 @@ from ..recommend.precedents import UNTYPED
 from ..recommend.wording import WORDS, statement_of
 from ..schema import Label, Rel
 from ..store.records import get_record, put_records, put_relationships
+from .metric_lookup import Metrics
 from .outcome_catalogue import Catalogue
-from .outcome_lookup import Metrics
 from .plan_grounds import PlanFacts, known_day, models_for
 from .projects import find_project
 from .recommendation_views import MetricView, TypeRecommendation

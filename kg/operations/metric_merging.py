@@ -7,8 +7,8 @@ from ..errors import InvalidRequest
 from ..queries import statement
 from ..store.records import put_records
 from .merging import merged, split, without_moved
-from .metric_dictionary import MetricRequest, MetricView
-from .outcome_lookup import Metrics
+from .metric_lookup import Metrics
+from .metric_views import MetricRequest, MetricView
 from .table import Context, Request, operation
 
 

@@ -16,8 +16,9 @@ from ..errors import InvalidRequest
 from ..recommend.wording import statement_of
 from ..store.records import get_record
 from .action_reading import local_day
+from .metric_lookup import Metrics
 from .outcome_fields import OutcomeFields, composed, template_of
-from .outcome_lookup import Metrics, visible_outcome
+from .outcome_lookup import visible_outcome
 from .outcome_start import starting_values
 from .projects import find_project
 from .table import Context, Response, operation

@@ -10,17 +10,19 @@ from pydantic import Field
 from ..domain import Metric, Outcome, Project, Relationship, Role, derive_id
 from ..domain.outcome_templates import OutcomeTemplate
 from ..domain.record import BOOKKEEPING
-from ..errors import Conflict, InvalidRequest
+from ..errors import Conflict, InvalidRequest, nearest
 from ..queries import statement
 from ..schema import Label, Rel
 from ..store.records import put_records, put_relationships, remove_relationships, retire_records
+from .metric_lookup import Metrics
 from .outcome_checks import OutcomeCheck, checked
 from .outcome_fields import CLEARABLE, OutcomeFields, composed, template_of
 from .outcome_history import versions_of
-from .outcome_lookup import Metrics, near_name, visible_outcome
+from .outcome_lookup import visible_outcome
 from .outcome_permits import require_change
 from .outcome_start import require_places, starting_values
-from .outcomes import OutcomeDetail, outcome_detail
+from .outcome_views import OutcomeDetail
+from .outcomes import outcome_detail
 from .projects import find_project
 from .table import Context, Request, operation
 
@@ -75,8 +77,7 @@ def define_outcome(context: Context, request: DefineOutcome) -> OutcomeDefined:
     require_places(request, template)
     stamp = f"{context.visitor.name}:{request.key}" if request.key else token_hex(12)
     held["id"] = derive_id("outcome", "own", project.id, stamp)
-    if request.confidential is not None:
-        held["confidential"] = request.confidential or project.confidential
+    held["confidential"] = _confidential(context, project, request.confidential, project.confidential)
     outcome, metric = composed(context, held, request, project, template=template)
     earlier = _earlier(context, outcome)
     if earlier is not None:
@@ -94,15 +95,14 @@ def change_outcome(context: Context, request: ChangeOutcome) -> OutcomeDefined:
     require_change(context, outcome, "change", request.revision, "change_outcome")
     for name in request.clear:
         if name not in CLEARABLE:
-            near = near_name(name, CLEARABLE)
+            near = nearest(name, CLEARABLE)
             hint = f" Did you mean {near!r}?" if near else f" Known are {', '.join(sorted(CLEARABLE))}."
             raise InvalidRequest(f"clear: {name!r} cannot be emptied.{hint}", field="clear", name=name, nearest=near)
     project = find_project(context.store, outcome.project, context.scope)
     template = template_of(context, outcome.template)
     require_places(request, template)
     held = outcome.model_dump()
-    if request.confidential is not None:
-        held["confidential"] = request.confidential or project.confidential
+    held["confidential"] = _confidential(context, project, request.confidential, outcome.confidential)
     changed, metric = composed(context, held, request, project, template=template, clear=frozenset(request.clear))
     _write(context, changed, metric, outcome)
     context.audit.update(subject=outcome.id, before_hash=outcome.content_hash(), after_hash=changed.content_hash())
@@ -134,6 +134,20 @@ def restore_outcome(context: Context, request: RestoreOutcome) -> OutcomeDetail:
         put_records(tx, [changed], at=context.now, by=context.visitor.name)
     context.audit.update(subject=outcome.id, before_hash=outcome.content_hash(), after_hash=changed.content_hash())
     return outcome_detail(context, visible_outcome(context, outcome.id))
+
+
+def _confidential(context: Context, project: Project, wanted: bool | None, held: bool) -> bool:
+    """Whether an outcome is confidential: as its project at least, and never out of its writer's own sight.
+
+    Raises:
+        InvalidRequest: The writer could not see it any more.
+    """
+    if wanted and not context.scope.covers(project.id, project.unit, True):
+        raise InvalidRequest(
+            "confidential: you may not see confidential outcomes of this project yourself. Ask its lead to mark it.",
+            field="confidential",
+        )  # fmt: skip
+    return held if wanted is None else wanted or project.confidential
 
 
 def _earlier(context: Context, outcome: Outcome) -> Outcome | None:

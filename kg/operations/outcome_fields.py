@@ -11,7 +11,9 @@ from ..domain import KPI, Direction, Expected, Horizon, Metric, Milestone, Outco
 from ..domain.outcome_templates import OutcomeTemplate
 from ..errors import InvalidRequest, NotFound
 from .kpis import visible_kpi
-from .outcome_lookup import Metrics, Types, exists
+from .metric_lookup import Metrics
+from .outcome_lookup import Types, exists
+from .outcome_units import refuse_impossible, take_unit
 from .table import Context, Request
 
 Amount = float
@@ -103,6 +105,8 @@ def composed(
     if given.outcome_type:
         values["outcome_type"] = Types(context.store).find(given.outcome_type).id
     dictionary = Metrics(context)
+    if given.unit_kind is not None and given.unit_kind != held.get("unit_kind"):
+        _forget_unit(values, given)
     metric = _take_metric(dictionary, values, given)
     for name in clear:
         values[name] = [] if name in LINKS or name == "expected" else None
@@ -112,8 +116,8 @@ def composed(
         wanted = getattr(given, name)
         if wanted is not None:
             values[name] = [linkable(context, kind, what, key, project) for key in dict.fromkeys(wanted)]
-    _take_unit(values, project)
-    _refuse(values)
+    take_unit(values, project)
+    refuse_impossible(values)
     outcome = Outcome.parse(values)
     if template is not None and not outcome.statement:
         said, missing = template.filled(outcome, given.words, given.spoken(context), project.name)
@@ -155,57 +159,17 @@ def _take_metric(dictionary: Metrics, values: dict[str, Any], given: OutcomeFiel
         chinese = any("\u3400" <= letter <= "\u9fff" for letter in given.metric or "") or given.language == "zh"
         values["metric"] = found.name_zh if chinese else found.name_en
     if found.key != before:
+        _forget_unit(values, given)
         for name in ("unit_kind", "unit_of_measure", "direction"):
             if getattr(given, name) is None and getattr(found, name) is not None:
                 values[name] = getattr(found, name)
     return found
 
 
-def _take_unit(values: dict[str, Any], project: Project) -> None:
-    """Fill in the unit that follows from the kind of value."""
-    kind = UnitKind(values.get("unit_kind") or UnitKind.NUMBER)
-    unit = str(values.get("unit_of_measure") or "")
-    values["unit_kind"] = kind
-    if kind is UnitKind.CURRENCY:
-        said = unit if len(unit) == 3 and unit.isascii() and unit.isupper() else None
-        values["currency"] = values.get("currency") or said or project.currency
-        values["unit_of_measure"] = unit or values["currency"]
-    elif kind is UnitKind.PERCENT:
-        values["unit_of_measure"] = unit or "%"
-    elif kind is UnitKind.YES_NO:
-        values["unit_of_measure"] = unit or "0/1"
-
-
-def _refuse(values: dict[str, Any]) -> None:
-    """Name what cannot be."""
-    kind = values["unit_kind"]
-    figures = [(name, values.get(name)) for name in ("baseline", "target") if values.get(name) is not None]
-    points = [Expected.model_validate(point) for point in values.get("expected") or []]
-    if kind is UnitKind.CURRENCY and not values.get("currency") and figures:
-        raise InvalidRequest(
-            "currency: an amount needs its currency as three letters, for example EUR or CNY.", field="currency"
-        )
-    if kind is not UnitKind.CURRENCY and values.get("currency"):
-        raise InvalidRequest(
-            f"currency: a metric of kind {kind.value} has no currency. Leave it out, or choose the kind currency.",
-            field="currency", unit_kind=kind.value,
-        )  # fmt: skip
-    if kind is UnitKind.YES_NO:
-        for name, value in [*figures, *(("expected", point.value) for point in points)]:
-            if value not in (0, 1):
-                raise InvalidRequest(
-                    f"{name}: a yes/no metric is 1 for yes or 0 for no, not {value:g}.", field=name, value=value
-                )
-    if values.get("start") and values.get("due") and values["due"] < values["start"]:
-        raise InvalidRequest(
-            f"due: {values['due']} is before the start ({values['start']}).", field="due", start=str(values["start"])
-        )
-    days = [point.date for point in points]
-    if len(set(days)) < len(days):
-        twice = next(day for number, day in enumerate(days) if day in days[:number])
-        raise InvalidRequest(f"expected: {twice} stands twice; give each day one value.", field="expected")
-    if not str(values.get("title") or "").strip():
-        raise InvalidRequest("title: an outcome needs a title, or a template that gives it one.", field="title")
+def _forget_unit(values: dict[str, Any], given: OutcomeFields) -> None:
+    """A unit and currency of another kind of value do not stay, unless they are said now."""
+    values["unit_of_measure"] = given.unit_of_measure or None
+    values["currency"] = given.currency or None
 
 
 def template_of(context: Context, key: str | None) -> OutcomeTemplate | None:

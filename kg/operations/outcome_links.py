@@ -14,7 +14,8 @@ from .kpis import visible_kpi
 from .outcome_fields import LINKS, linkable
 from .outcome_lookup import visible_outcome
 from .outcome_permits import require_change
-from .outcomes import OutcomeDetail, outcome_detail
+from .outcome_views import OutcomeDetail
+from .outcomes import outcome_detail
 from .projects import find_project
 from .table import Context, Request, operation
 

@@ -9,8 +9,9 @@ from ..domain import Project
 from ..domain.outcome_templates import OutcomeTemplate
 from ..errors import InvalidRequest
 from .action_reading import local_day
+from .metric_lookup import Metrics
 from .outcome_fields import OutcomeFields
-from .outcome_lookup import Metrics, Types
+from .outcome_lookup import Types
 from .table import Context
 
 

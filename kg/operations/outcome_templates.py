@@ -8,7 +8,8 @@ from ..domain import Metric, OutcomeType, Role
 from ..domain.outcome_templates import OutcomeTemplate
 from .formats import FormatProblem, problem_view
 from .merging import without_moved
-from .outcome_lookup import Metrics, Types
+from .metric_lookup import Metrics
+from .outcome_lookup import Types
 from .table import Context, Request, Response, operation
 
 

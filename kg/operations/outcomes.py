@@ -7,17 +7,13 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from pydantic import BaseModel, Field
-
 from ..domain import (
     KPI,
     Evidence,
     Measurement,
-    Metric,
     Milestone,
+    Origin,
     Outcome,
-    OutcomeState,
-    OutcomeType,
     Project,
     Role,
     WorkItem,
@@ -30,100 +26,13 @@ from ..schema import Label
 from ..store.records import get_record, records_about
 from .action_reading import local_day
 from .merging import without_moved
-from .outcome_history import OutcomeRevision, outcome_history
-from .outcome_lookup import Metrics, Types, may_change_outcome, owns, that_stand, visible_outcome
+from .metric_lookup import Metrics
+from .outcome_history import outcome_history
+from .outcome_lookup import Types, may_change_outcome, owns, that_stand, visible_outcome
 from .outcome_permits import permitted_steps
+from .outcome_views import Linked, ListOutcomes, OutcomeDetail, OutcomeKey, OutcomeList, OutcomeRow, Standing
 from .projects import find_project, visible_names
-from .table import Context, Request, Response, operation
-
-
-class ListOutcomes(Request):
-    """Whose outcomes, of which project; `mine` means those that the visitor owns."""
-
-    project: str | None = None
-    owner: str | None = Field(default=None, max_length=300)
-    mine: bool = False
-    states: list[OutcomeState] = []
-    type: str | None = Field(default=None, max_length=300)
-    text: str | None = Field(default=None, max_length=500)
-    limit: int = Field(default=50, ge=1, le=1000)
-    offset: int = Field(default=0, ge=0)
-
-
-class OutcomeKey(Request):
-    """Which outcome."""
-
-    id: str
-
-
-class Standing(BaseModel):
-    """Where an outcome is today: the last value, and where it should be.
-
-    `progress` is the share of the way from baseline to target, `expected` what its trajectory says of
-    today, `expected_then` of the day of the last value; `shortfall` compares the two of that day.
-    """
-
-    today: date
-    current: float | None = None
-    measured_on: date | None = None
-    progress: float | None = None
-    attained: bool | None = None
-    expected: float | None = None
-    expected_then: float | None = None
-    shortfall: float | None = None
-
-
-class OutcomeRow(BaseModel):
-    """An outcome in a list."""
-
-    outcome: Outcome
-    project_name: str | None = None
-    type_name_en: str | None = None
-    type_name_zh: str | None = None
-    standing: Standing
-    mine: bool = False
-
-
-class OutcomeList(Response):
-    """A page of outcomes, the latest first, with counts to narrow them (each count without its own limit)."""
-
-    outcomes: list[OutcomeRow]
-    total: int
-    states: dict[str, int]
-    types: dict[str, int]
-    owners: dict[str, int]
-
-
-class Linked(BaseModel):
-    """Something that an outcome hangs on."""
-
-    id: str
-    title: str
-    state: str | None = None
-    due: date | None = None
-
-
-class OutcomeDetail(Response):
-    """An outcome with everything that stands beside it.
-
-    `missing` are the letters of SMART it lacks, each with its empty fields. `permitted` are the steps
-    this visitor may take with it as it stands.
-    """
-
-    outcome: Outcome
-    project_name: str | None = None
-    type: OutcomeType | None = None
-    metric: Metric | None = None
-    standing: Standing
-    measurements: list[Measurement] = []
-    evidence: list[Evidence] = []
-    kpis: list[Linked] = []
-    milestones: list[Linked] = []
-    work_items: list[Linked] = []
-    missing: dict[str, list[str]] = {}
-    history: list[OutcomeRevision] = []
-    permitted: list[str] = []
-    mine: bool = False
+from .table import Context, operation
 
 
 @operation(Role.MEMBER)
@@ -177,7 +86,7 @@ def outcome_detail(context: Context, outcome: Outcome) -> OutcomeDetail:
     measured = [m for m in records_about(store, Measurement, [outcome.id]) if inside or not m.confidential]
     evidence = [e for e in records_about(store, Evidence, [outcome.id]) if inside or not e.confidential]
     kind = Types(store).of(outcome.outcome_type)
-    metric = Metrics(context).named(outcome.metric_key) if outcome.metric_key else None
+    metric = Metrics(context).of(outcome.metric_key)
     return OutcomeDetail(
         outcome=outcome,
         project_name=project.name if project is not None and shown else None,
@@ -262,7 +171,8 @@ def _common(record: Any) -> bool:
 
 
 def _owner(row: dict[str, Any]) -> str:
-    return str(row["owner"] or row["recorded_by"] or "").casefold()
+    own = row["recorded_by"] if row["origin"] == Origin.DEFINED else None
+    return str(row["owner"] or own or "").casefold()
 
 
 def _held(row: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ WHERE n.retired_at IS NULL
   AND (NOT n.confidential OR $confidential OR n.project IN $projects)
 RETURN n.id AS id, n.project AS project, n.title AS title, n.statement AS statement, n.metric AS metric,
   n.metric_key AS metric_key, n.state AS state, n.outcome_type AS outcome_type, n.owner AS owner, n.due AS due, n.recorded_by AS recorded_by,
+  n.origin AS origin,
   n.recorded_at AS recorded_at
 ORDER BY id
 

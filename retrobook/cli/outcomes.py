@@ -2,57 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import click
 
-from kg.domain import Direction, Horizon, OutcomeState, Shape, UnitKind
+from kg.domain import OutcomeState
 from kg.errors import InvalidRequest
 from pipelines.messages import Messages
 from widgets.rendering.outcome_check import check_letters, check_line, verdict
 
 from ..assembly import reach_graph
 from ..settings import read_settings
-from .lesson_filters import Day
 from .options import home_option
 from .outcome_lines import tell_outcome, value
+from .outcome_options import outcome_options, said_of
 from .output import json_option, print_json, print_table, reports_errors, say
-
-_TEXTS = {
-    "--title": "What it is called; the template's name when not given.",
-    "--type": "Kind of outcome: key or name.",
-    "--statement": "What exactly shall be true.",
-    "--metric": "How it is measured: a key or name of the dictionary, or a name of your own.",
-    "--unit": "Unit of the metric.",
-    "--currency": "Currency of an amount, such as EUR.",
-    "--relevance": "What it is good for.",
-    "--achievability": "How it can be reached.",
-    "--owner": "Who answers for it.",
-}
-_NAMES = {"type": "outcome_type", "unit": "unit_of_measure"}
-
-
-def _fields(command: Any) -> Any:
-    """Give a command an option for every field of an outcome."""
-    options = [click.option(name, help=words) for name, words in _TEXTS.items()]
-    options += [
-        click.option("--horizon", type=click.Choice([h.value for h in Horizon])),
-        click.option("--unit-kind", type=click.Choice([k.value for k in UnitKind]), help="Kind of value."),
-        click.option("--direction", type=click.Choice([d.value for d in Direction]), help="Which way it should move."),
-        click.option("--shape", type=click.Choice([s.value for s in Shape]), help="How it is expected to move."),
-        click.option("--baseline", type=float, help="Value before the work."),
-        click.option("--target", type=float, help="Value to reach."),
-        click.option("--weight", type=float, help="How much it counts beside others."),
-        click.option("--start", type=Day(), metavar="DAY"),
-        click.option("--due", type=Day(), metavar="DAY"),
-        click.option("--expect", multiple=True, metavar="DAY=VALUE", help="A point of the expected course; again."),
-        click.option("--word", multiple=True, metavar="BLANK=TEXT", help="A blank of the template's statement; again."),
-        click.option("--language", type=click.Choice(["en", "zh"]), help="Language of what is filled in."),
-    ]
-    for option in reversed(options):
-        command = option(command)
-    return command
 
 
 @click.group("outcome")
@@ -88,7 +52,7 @@ def templates(home: str | None, as_json: bool) -> None:
 @click.option("--project", required=True, metavar="ID", help="Whose outcome: the project's id or external id.")
 @click.option("--template", metavar="KEY", help="What it is made from; see `retrobook outcome templates`.")
 @click.option("--key", metavar="TEXT", help="The same key again makes nothing twice.")
-@_fields
+@outcome_options
 @home_option
 @json_option
 @reports_errors
@@ -96,17 +60,17 @@ def define(
     project: str, template: str | None, key: str | None, home: str | None, as_json: bool, **given: Any
 ) -> None:  # fmt: skip
     """Make a draft outcome of a project; prints its id and what it still lacks."""
-    said = _said(given)
+    said = said_of(given)
     with reach_graph(read_settings({"home": home})) as graph:
         made: Any = graph.define_outcome(project=project, template=template, key=key, **said)
-    _show(made, as_json)
+    _show(made, as_json, given["language"])
 
 
 @outcome.command()
 @click.argument("outcome_id", metavar="OUTCOME")
 @click.option("--revision", type=int, help="Refuse when somebody changed it since this revision.")
 @click.option("--clear", multiple=True, metavar="FIELD", help="Empty this field; may be given again.")
-@_fields
+@outcome_options
 @home_option
 @json_option
 @reports_errors
@@ -114,10 +78,10 @@ def change(
     outcome_id: str, revision: int | None, clear: tuple[str, ...], home: str | None, as_json: bool, **given: Any
 ) -> None:  # fmt: skip
     """Say something of OUTCOME differently, while it is a draft or was returned."""
-    said = _said(given)
+    said = said_of(given)
     with reach_graph(read_settings({"home": home})) as graph:
         made: Any = graph.change_outcome(id=outcome_id, revision=revision, clear=list(clear), **said)
-    _show(made, as_json)
+    _show(made, as_json, given["language"])
 
 
 @outcome.command()
@@ -223,33 +187,14 @@ def retire(outcome_id: str, reason: str | None, undo: bool, home: str | None, as
     print_json(found) if as_json else tell_outcome(found)
 
 
-def _said(given: dict[str, Any]) -> dict[str, Any]:
-    """The options that were given, as fields of a request."""
-    pairs = {name: given.pop(name) for name in ("expect", "word")}
-    said = {_NAMES.get(name, name): found for name, found in given.items() if found is not None}
-    if pairs["word"]:
-        said["words"] = dict(_pair(text, "word") for text in pairs["word"])
-    if pairs["expect"]:
-        points = [_pair(text, "expect") for text in pairs["expect"]]
-        said["expected"] = [{"date": day, "value": figure} for day, figure in points]
-    return {name: found.isoformat() if isinstance(found, date) else found for name, found in said.items()}
-
-
-def _pair(text: str, option: str) -> tuple[str, str]:
-    name, mark, rest = text.partition("=")
-    if not mark or not name.strip() or not rest.strip():
-        raise InvalidRequest(f"--{option}: write {text or 'NAME'}=… with something on both sides.", field=option)
-    return name.strip(), rest.strip()
-
-
-def _show(made: Any, as_json: bool) -> None:
+def _show(made: Any, as_json: bool, language: str | None) -> None:
     if as_json:
         print_json(made)
         return
     click.echo(made.outcome.id)
     if made.outcome.statement:
         click.echo(made.outcome.statement)
-    _tell_check(made.check, "en")
+    _tell_check(made.check, language or "en")
 
 
 def _tell_check(found: Any, language: str) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Barrier
 
 import pytest
 
 from kg.domain import KPI, Evidence, Measurement, Milestone, Outcome, OutcomeState, OutcomeType, WorkItem
 from kg.errors import Conflict, Forbidden, InvalidRequest, KgError, NotFound, WrongOutcomeState
 from kg.graph import KnowledgeGraph
-from kg.operations.outcome_lookup import Metrics
+from kg.operations.metric_lookup import Metrics
 from kg.operations.table import Context
 from kg.search import SearchIndex
 from pipelines.outcomes.templates import OutcomeTemplates
@@ -68,9 +70,7 @@ def test_an_outcome_in_chinese_speaks_chinese(jo):
         words={"group": "村民", "answers": "100"},
     )  # fmt: skip
     assert made.outcome.title == "满意度（NPS）" and made.outcome.metric == "净推荐值"
-    assert (
-        made.outcome.statement == "到 2027-01-31，村民的净推荐值从 10 points 提高到 30 points，有效答卷不少于 100 份。"
-    )
+    assert made.outcome.statement == "到 2027-01-31，村民的净推荐值从 10 分提高到 30 分，有效答卷不少于 100 份。"
 
 
 def test_the_same_key_makes_one_outcome_and_another_promise_under_it_is_refused(jo, store):
@@ -93,6 +93,53 @@ def test_a_change_of_what_somebody_changed_meanwhile_is_a_conflict_and_writes_no
     with pytest.raises(Conflict, match="revision 2, not 1"):
         jo.change_outcome(id=made.outcome.id, revision=1, target=6)
     assert jo.get_outcome(id=made.outcome.id).outcome.target == 5
+
+
+def test_of_two_who_change_at_once_one_is_told(jo):
+    made = jo.define_outcome(project=WATER, template="quality").outcome
+    start = Barrier(4)
+
+    def press(target: int) -> str:
+        start.wait()
+        try:
+            jo.change_outcome(id=made.id, revision=made.revision, target=target)
+        except Conflict:
+            return "told"
+        return str(target)
+
+    with ThreadPoolExecutor(4) as pool:
+        said = sorted(pool.map(press, [1, 2, 3, 4]))
+    kept = jo.get_outcome(id=made.id).outcome
+    assert said.count("told") == 3 and str(int(kept.target)) in said and kept.revision == made.revision + 1
+
+
+def test_another_metric_or_kind_of_value_takes_unit_and_currency_along(jo):
+    made = jo.define_outcome(project=WATER, template="revenue", currency="EUR", baseline=1000, target=2000).outcome
+    assert (made.unit_of_measure, made.currency) == ("EUR", "EUR")
+    share = jo.change_outcome(id=made.id, metric="留存率", baseline=70, target=80).outcome
+    assert (share.unit_kind, share.unit_of_measure, share.currency) == ("percent", "%", None)
+    back = jo.change_outcome(id=made.id, metric_key="cost_per_month", currency="CNY").outcome
+    assert (back.unit_kind, back.unit_of_measure, back.currency, back.direction) == (
+        "currency", "CNY", "CNY", "decrease",
+    )  # fmt: skip
+    plain = jo.change_outcome(id=made.id, unit_kind="number", unit_of_measure="cups").outcome
+    assert (plain.unit_of_measure, plain.currency) == ("cups", None)
+
+
+def test_nobody_hides_an_outcome_from_themselves(jo, promises):
+    with pytest.raises(InvalidRequest, match="may not see confidential"):
+        jo.define_outcome(project=WATER, title="T", confidential=True)
+    made = promises.define_outcome(project=WATER, title="T", confidential=True).outcome
+    with pytest.raises(NotFound):
+        jo.get_outcome(id=made.id)
+    assert promises.change_outcome(id=made.id, confidential=False).outcome.confidential is False
+
+
+def test_an_import_is_nobodys_until_somebody_owns_it(promises, store):
+    put(store, Outcome(id="outcome:i", project=WATER, unit="A/Water", title="I", origin="imported"))
+    test = promises.as_visitor(visitor("test", "*"))  # who recorded it
+    assert not test.get_outcome(id="outcome:i").mine
+    assert "outcome:i" not in [r.outcome.id for r in test.list_outcomes(mine=True).outcomes]
 
 
 def test_only_its_owner_and_reviewing_roles_change_an_outcome_and_hidden_ones_are_missing(promises, jo):

@@ -217,8 +217,10 @@ def test_a_metric_is_changed_by_who_read_it_and_keeps_its_unit_once_it_measures(
 
 
 def test_a_retired_metric_is_neither_found_nor_suggested_and_comes_back(promises):
+    measured = promises.define_outcome(project=WATER, title="T", metric="nps").outcome.id
     promises.retire_metric(metric="nps")
     found = promises.find_metric(name="NPS")
+    assert promises.get_outcome(id=measured).metric.key == "net_promoter_score"  # what is measured by it stays so
     assert found.metric is None and "net_promoter_score" not in [n.metric.key for n in found.near]
     assert promises.list_metrics(text="promoter").total == 0
     assert promises.list_metrics(text="promoter", all=True).total == 1
