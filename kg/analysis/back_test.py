@@ -7,28 +7,36 @@ day before the due day, from what was known then. Proportions come with Wilson's
 
 On null series: nothing is wrong, values are the expected course plus noise, and every alarm is false.
 Each simulated series takes the days, course and noise of one of the past outcomes (of a reference
-design where there are too few): noise is AR(1), its spread is that of the series' residuals about a
-straight line of their own, so that a true shortfall does not count as noise, its memory the median of
-all. The rate that is stated is an upper limit with room for chance: a repetition with 1,000 series
-stays below it with its own upper 95 % bound.
+design where there are too few). Noise is AR(1), estimated from the residuals about a straight line of
+each series' own, so that a true shortfall does not count as noise; what the line takes away of the
+noise is put back (its expectation is known, given the memory), and the memory is the one under which
+the residuals of all series together would resemble their neighbours as much as they do.
+
+The rate that is stated is an upper limit. It is the worst of several null models that past series
+leave possible: spread at its upper 97.5 % limit, of each series or pooled over all; memory two standard
+errors lower or higher. And it has room for chance: a repetition with 1,000 series stays below it with its
+own upper 95 % bound.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from statistics import median
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..domain import Milestone, Outcome, attainment_of
 from ..domain.alarms import AlarmRule, RuleKind
 from ..domain.outcomes import Measurement
 from ..domain.trajectory import expected_at
 from .deviations import Values, find, find_stalled, fires, measures, usual_interval
+
+FLOATS = NDArray[np.float64]
 
 DRAWS = 2_000
 REPETITION = 1_000
@@ -105,16 +113,20 @@ class Design:
 
 @dataclass(frozen=True)
 class NullModel:
-    """Series on which nothing is wrong."""
+    """Series on which nothing is wrong.
+
+    `rivals` are models that the past leaves possible, too: the stated rate holds for the worst of them.
+    """
 
     designs: tuple[Design, ...]
     memory: float
     observed: bool
+    rivals: tuple[NullModel, ...] = ()
 
     @property
     def noise(self) -> float:
         """The median spread of noise, as a share of the size of the expected values."""
-        return float(median(d.noise / (max(map(abs, d.course)) or 1.0) for d in self.designs))
+        return float(median(d.noise / _size(d) for d in self.designs))
 
 
 @dataclass(frozen=True)
@@ -198,16 +210,21 @@ def first_alarm(rule: AlarmRule, case: Past) -> date | None:
 
 def null_model(cases: Sequence[Past]) -> NullModel:
     """Series on which nothing is wrong, in the likeness of past ones."""
-    designs, memories = [], []
-    for case in cases:
-        design = _design(case)
-        if design is not None:
-            designs.append(design[0])
-            memories.append(design[1])
-    if len(designs) < FEWEST_SERIES:
+    known = [found for case in cases if (found := _design(case)) is not None]
+    if len(known) < FEWEST_SERIES:
         return NullModel((_reference(),), 0.3, observed=False)
-    memory = min(LONGEST_MEMORY, max(0.0, float(median(memories))))
-    return NullModel(tuple(sorted(designs, key=repr)), memory, observed=True)
+    known.sort(key=lambda item: repr(item[0]))
+    memory = _memory([rest for _, rest in known])
+    freedom = sum(len(rest) - 2 for _, rest in known)
+    wider = _upper(freedom * (1 - memory**2) / (1 + memory**2))
+    error = math.sqrt((1 - memory**2) / freedom)
+    rivals = []
+    for other in (max(0.0, memory - 2 * error), min(LONGEST_MEMORY, memory + 2 * error)):
+        own = _with_noise(known, other, wider)
+        pooled = math.sqrt(sum((d.noise / _size(d)) ** 2 for d in own) / len(own))
+        rivals.append(NullModel(own, other, observed=True))
+        rivals.append(NullModel(tuple(replace(d, noise=pooled * _size(d)) for d in own), other, observed=True))
+    return NullModel(_with_noise(known, memory, 1.0), memory, observed=True, rivals=tuple(rivals))
 
 
 def simulate(rule: AlarmRule, model: NullModel, series: int = DRAWS, seed: int = 1) -> FalseAlarms:
@@ -215,7 +232,10 @@ def simulate(rule: AlarmRule, model: NullModel, series: int = DRAWS, seed: int =
 
     Rules on what was not done (measured, reached) find nothing to raise on such series.
     """
-    return _simulated(_Told(rule), model, series, seed)
+    told = _Told(rule)
+    alarms = _alarms(told, model, series, seed)
+    worst = max([alarms, *(_alarms(told, rival, series, seed) for rival in model.rivals)])
+    return FalseAlarms(alarms, series, _stated(worst, series))
 
 
 class _Told:
@@ -232,8 +252,8 @@ class _Told:
         return isinstance(other, _Told) and self._key == other._key
 
 
-@lru_cache(maxsize=64)
-def _simulated(told: _Told, model: NullModel, series: int, seed: int) -> FalseAlarms:
+@lru_cache(maxsize=256)
+def _alarms(told: _Told, model: NullModel, series: int, seed: int) -> int:
     rule = told.rule
     draw = np.random.default_rng(seed)
     alarms = 0
@@ -245,7 +265,7 @@ def _simulated(told: _Told, model: NullModel, series: int, seed: int) -> FalseAl
             values = [(ORIGIN, course + off) for course, off in zip(design.course, noise, strict=True)]
             measured = measures(rule, outcomes[int(choice)], values, design.course)
             alarms += any(fires(rule, measured, place) for place in range(len(measured)))
-    return FalseAlarms(alarms, series, _stated(alarms, series))
+    return alarms
 
 
 def _stated(alarms: int, series: int) -> float:
@@ -263,27 +283,71 @@ def _noise(count: int, memory: float, spread: float, draw: np.random.Generator) 
     return [spread * value for value in off]
 
 
-def _design(case: Past) -> tuple[Design, float] | None:
-    """What a simulated series takes from a past one, and its residuals' memory; None when it is too short."""
+def _design(case: Past) -> tuple[Design, FLOATS] | None:
+    """What a simulated series takes from a past one, and its residuals about a line; None when it is too short."""
     outcome, values = case.outcome, case.values
     course = [expected_at(outcome, day) for day, _ in values]
     if len(values) < FEWEST_VALUES or any(c is None for c in course):
         return None
     expected = [c for c in course if c is not None]
-    days = np.array([(day - values[0][0]).days for day, _ in values], float)
     off = np.array([value for _, value in values]) - np.array(expected)
-    line = np.polynomial.Polynomial.fit(days, off, 1)(days)
-    rest = off - line
-    total = float(rest @ rest)
-    count = len(values)
-    memory = float(rest[1:] @ rest[:-1]) / total if total > 0 else 0.0
-    memory += (1 + 4 * memory) / count + 1 / count  # a short series hides its memory, a fitted line hides more
+    days = [(day - values[0][0]).days for day, _ in values]
     assert outcome.baseline is not None and outcome.target is not None
-    noise = math.sqrt(total / (count - 2))
-    design = Design(
-        tuple(int(d) for d in days), tuple(expected), outcome.baseline, outcome.target, outcome.direction.value, noise
+    design = Design(tuple(days), tuple(expected), outcome.baseline, outcome.target, outcome.direction.value, 0.0)
+    return design, _lineless(tuple(days)) @ off
+
+
+@lru_cache(maxsize=1024)
+def _lineless(days: tuple[int, ...]) -> FLOATS:
+    """The matrix that takes a straight line out of values of these days."""
+    table = np.column_stack([np.ones(len(days)), np.array(days, float)])
+    without: FLOATS = np.eye(len(days)) - table @ np.linalg.pinv(table)
+    return without
+
+
+@lru_cache(maxsize=4096)
+def _left(days: tuple[int, ...], memory: float) -> tuple[float, float]:
+    """What a line leaves of AR(1) noise of spread one: its squares, and the products of neighbours, expected."""
+    count = len(days)
+    places = np.arange(count)
+    alike = memory ** np.abs(places[:, None] - places[None, :]) if memory else np.eye(count)
+    without = _lineless(days)
+    left = without @ alike @ without
+    return float(np.trace(left)), float(np.trace(left, offset=1))
+
+
+def _memory(rests: Sequence[FLOATS]) -> float:
+    """The memory under which residuals resemble their neighbours as much as these do, all together."""
+    scaled = [rest / math.sqrt(float(rest @ rest)) for rest in rests if float(rest @ rest) > 0]
+    if not scaled:
+        return 0.0
+    seen = sum(float(rest[1:] @ rest[:-1]) for rest in scaled) / len(scaled)
+    lengths = [tuple(range(len(rest))) for rest in scaled]
+
+    def apart(memory: float) -> float:
+        expected = [_left(days, memory) for days in lengths]
+        return abs(sum(beside / squares for squares, beside in expected) / len(expected) - seen)
+
+    return min((round(step * 0.02, 2) for step in range(round(LONGEST_MEMORY / 0.02) + 1)), key=apart)
+
+
+def _with_noise(known: Sequence[tuple[Design, FLOATS]], memory: float, wider: float) -> tuple[Design, ...]:
+    """Designs with the spread of their noise, given its memory; what a line took away is put back."""
+    return tuple(
+        replace(design, noise=wider * math.sqrt(float(rest @ rest) / _left(design.days, round(memory, 4))[0]))
+        for design, rest in known
     )
-    return design, memory
+
+
+def _upper(freedom: float) -> float:
+    """How many times its estimate a spread may be: its upper 97.5 % limit."""
+    from scipy.special import chdtri  # heavy: only where a rule is tested
+
+    return math.sqrt(freedom / float(chdtri(max(freedom, 1.0), 0.975)))
+
+
+def _size(design: Design) -> float:
+    return max(map(abs, design.course)) or 1.0
 
 
 def _outcome_of(design: Design) -> Outcome:

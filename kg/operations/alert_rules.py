@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePath
 from statistics import quantiles
@@ -9,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from ..analysis.back_test import DRAWS, Proportion, null_model, past_of, replay, simulate
+from ..analysis.back_test import DRAWS, Past, Proportion, null_model, past_of, replay, simulate
 from ..domain import AlarmSetting, Role, derive_id
 from ..domain.alarms import AlarmRule
 from ..errors import Forbidden, InvalidRequest
@@ -53,6 +54,13 @@ class BackTestRequest(Request):
 
     rule: str
     threshold: float | None = Field(default=None, gt=0, le=1000)
+    start: date | None = None
+    end: date | None = None
+
+
+class BackTestsRequest(Request):
+    """Every rule on outcomes due in `[start, end)`; all that were due when not given."""
+
     start: date | None = None
     end: date | None = None
 
@@ -104,6 +112,12 @@ class BackTest(Response):
     from_history: bool
 
 
+class BackTests(Response):
+    """What each rule would have done, in the order of the files."""
+
+    tests: list[BackTest]
+
+
 @operation(Role.MEMBER)
 def list_alarm_rules(context: Context, request: ListAlarmRules) -> AlarmRuleList:
     """The alarm rules there are, how each counts, and whether it is on."""
@@ -151,37 +165,59 @@ def set_alarm_rule(context: Context, request: SetAlarmRule) -> AlarmRuleView:
 @operation(Role.MEMBER)
 def back_test(context: Context, request: BackTestRequest) -> BackTest:
     """How good a rule would have been on the outcomes that the visitor may see, and how often it errs by chance."""
-    if request.start and request.end and request.end <= request.start:
-        raise InvalidRequest(
-            f"end: {request.end} is not after the start ({request.start}).", field="end", operation="back_test"
-        )
     rule = rule_named(context, request.rule)
     if request.threshold is not None:
         rule = AlarmSetting(id="-", rule=rule.key, on=rule.on, threshold=request.threshold).applied(rule)
+    return _tested(context, rule, _past(context, request.start, request.end))
+
+
+@operation(Role.MEMBER)
+def back_tests(context: Context, request: BackTestsRequest) -> BackTests:
+    """The back-test of every rule as it is set here, in the order of the files."""
+    past = _past(context, request.start, request.end)
+    return BackTests(tests=[_tested(context, rule, past) for rule in rules_in_use(context)])
+
+
+@dataclass(frozen=True)
+class _PastOutcomes:
+    cases: list[Past]
+    left_out: int
+    start: date | None
+    end: date | None
+
+
+def _past(context: Context, start: date | None, end: date | None) -> _PastOutcomes:
+    """The cases that the visitor may see of a window, and how many outcomes are none."""
+    if start and end and end <= start:
+        raise InvalidRequest(f"end: {end} is not after the start ({start}).", field="end", operation="back_test")
     material = Material(context.store, context.scope)
     cases, left_out = [], 0
     for outcome in material.outcomes.values():
-        as_of = material.day(outcome.project, context.now)
         due = outcome.due
-        if due is not None and ((request.start and due < request.start) or (request.end and due >= request.end)):
+        if due is not None and ((start and due < start) or (end and due >= end)):
             continue
+        as_of = material.day(outcome.project, context.now)
         case = past_of(outcome, material.values[outcome.id], material.milestones_of(outcome), as_of)
         if case is None:
             left_out += 1
         else:
             cases.append(case)
-    history = replay(rule, cases)
-    model = null_model(cases)
+    return _PastOutcomes(cases, left_out, start, end)
+
+
+def _tested(context: Context, rule: AlarmRule, past: _PastOutcomes) -> BackTest:
+    history = replay(rule, past.cases)
+    model = null_model(past.cases)
     chance = simulate(rule, model, DRAWS)
     leads = history.leads
     spread = quantiles(leads, n=4, method="inclusive") if len(leads) > 1 else []
     return BackTest(
         rule=rule,
         as_of=context.now.date(),
-        start=request.start,
-        end=request.end,
-        cases=len(cases),
-        left_out=left_out,
+        start=past.start,
+        end=past.end,
+        cases=len(past.cases),
+        left_out=past.left_out,
         missed=history.true_alarms + history.unwarned,
         reached=history.false_alarms + history.quiet,
         alarmed=history.true_alarms + history.false_alarms,

@@ -158,13 +158,19 @@ class Scanner:
         if alert.state is AlertState.SNOOZED:
             until = alert.snoozed_until
             if until is not None and until <= day:
-                woken = _with(alert, state=AlertState.OPEN, snoozed_until=None)
+                woken = _with(
+                    alert,
+                    state=AlertState.OPEN,
+                    snoozed_until=None,
+                    details=alert.details | {"woken": day.isoformat()},
+                )
                 scan.woken.append(woken)
                 self._tell(scan, woken, WOKEN, alert.details.get("told"), until.isoformat())
             return True
         rule = self._rules.get(alert.rule)
         if alert.state is AlertState.OPEN and alert.escalated_at is None and rule is not None:
-            waited = (day - alert.opened_at.date()).days
+            came = alert.details.get("woken")  # who put it off had a reason to: the days count from when it came back
+            waited = (day - (date.fromisoformat(came) if came else alert.opened_at.date())).days
             to = self._readers.above(alert.owner, alert) if waited >= rule.escalate_after else None
             if to is not None and to != alert.details.get("told"):
                 handed = _with(alert, escalated_at=self._now, escalated_to=to)

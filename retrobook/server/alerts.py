@@ -142,12 +142,14 @@ class AlarmRulesPage(AlertPages):
 
     async def get(self) -> None:
         """The rules."""
-        listed, alerts = await asyncio.gather(self.ask("list_alarm_rules"), self.ask("list_alerts", limit=1000))
-        tests = await asyncio.gather(*(self.ask("back_test", rule=view.rule.key) for view in listed.rules))
+        listed, alerts, tested = await asyncio.gather(
+            self.ask("list_alarm_rules"), self.ask("list_alerts", limit=1000), self.ask("back_tests")
+        )
+        tests = {test.rule.key: test for test in tested.tests}
         language = self.language
         self.show(
             "alarm_rules.html",
-            views=list(zip(listed.rules, tests, strict=True)),
+            views=[(view, tests[view.rule.key]) for view in listed.rules if view.rule.key in tests],
             may_change=listed.may_change and self.known.visitor.scope().everything,
             problems=listed.problems,
             said=self.said(),

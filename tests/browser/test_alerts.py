@@ -72,6 +72,7 @@ def test_pages_of_alerts_have_no_axe_violations_and_fit(open_page, site, alert, 
         page.goto(site.url + path)
         for fold in page.locator("summary.button").all()[:1]:
             fold.click()
+        assert "[alerts." not in page.content(), path
         page.screenshot(path=str(tmp_path / f"{place}.png"), full_page=True)
         found = Axe().run(page, options=RULES)["violations"]
         assert [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]] == [], path

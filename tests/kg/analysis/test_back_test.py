@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date, timedelta
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -106,10 +108,33 @@ def test_the_rules_that_can_be_on_by_themselves_err_seldom_on_the_reference_seri
 
 
 def test_a_stated_rate_holds_for_most_repetitions_not_for_a_lucky_one():
-    model = null_model(noisy_past(0.06))
+    model = replace(null_model(noisy_past(0.06)), rivals=())
     stated = simulate(BEHIND, model).stated
     bounds = [simulate(BEHIND, model, series=1000, seed=seed).proportion.interval[1] for seed in range(100, 140)]
     assert sum(bound <= stated for bound in bounds) >= 39
+
+
+def drawn(draw: np.random.Generator, spread: float, memory: float) -> list[tuple[date, float]]:
+    """A series on course with AR(1) noise, made without the code that is tested."""
+    off, values = float(draw.standard_normal()), []
+    for n in range(1, 13):
+        values.append((START + timedelta(days=30 * n), 100 + 100 * n / 12 + spread * off))
+        off = memory * off + (1 - memory**2) ** 0.5 * float(draw.standard_normal())
+    return values
+
+
+@pytest.mark.parametrize(("spread", "memory"), [(6, 0.0), (10, 0.3), (14, 0.3), (10, 0.6)])
+@pytest.mark.parametrize("count", [5, 60])
+@pytest.mark.parametrize("key", ["behind_trajectory", "odd_series"])
+def test_the_rate_stated_from_past_series_bounds_1000_new_ones_of_the_same_true_process(spread, memory, count, key):
+    draw = np.random.default_rng(7)
+    cases = [past_of(outcome(f"o{n}"), drawn(draw, spread, memory), (), DUE + timedelta(days=9)) for n in range(count)]
+    stated = simulate(RULES[key], null_model([case for case in cases if case is not None])).stated
+    fired = 0
+    for _ in range(1000):
+        values = drawn(draw, spread, memory)[:-1]
+        fired += any(find(RULES[key], outcome(), values[:n], values[n - 1][0]) for n in range(1, 12))
+    assert wilson(fired, 1000)[1] <= stated
 
 
 def test_noise_is_measured_about_each_series_own_course_so_that_a_shortfall_is_not_noise():

@@ -60,6 +60,8 @@ def test_the_back_test_counts_what_the_asker_may_see(asked):
     whole = asked.back_test(rule="behind_trajectory")
     assert (whole.cases, whole.missed, whole.recall.hits) == (4, 2, 2)
     assert found.stated >= found.null_alarms.value
+    every = {test.rule.key: test for test in water.back_tests().tests}
+    assert every["behind_trajectory"] == found and len(every) == 5
 
 
 def test_another_threshold_and_window_can_be_tried(asked):

@@ -249,6 +249,8 @@ def test_a_snoozed_alert_comes_back_on_its_day(team, store):
     (woken,) = at(team, 5).scan_alerts().woken
     assert (woken.state.value, woken.snoozed_until) == ("open", None)
     assert [r.message.kind for r in team.list_outbox().messages] == ["alert_opened", "alert_woken"]
+    assert at(team, 11).scan_alerts().escalated == []  # counted from when it came back
+    assert len(at(team, 12).scan_alerts().escalated) == 1
 
 
 def test_only_its_owner_or_who_answers_for_projects_acts_and_on_what_they_read(team, store):

@@ -121,8 +121,12 @@ def test_one_click_acknowledges_and_closing_needs_a_reason(server, olga, alert):
 
 def test_rules_stand_in_words_beside_their_back_test_and_leads_switch_them(olga, lea):
     page = olga.get("/alerts/rules").text
-    assert "Raised when a measured value is more than 15 % below" in page and "Turn on" not in page
-    assert "On 1 outcomes that were due" in page and "at most 3.4 % of series on course" in page
+    assert (
+        "[alerts." not in page
+        and "Raised when a measured value is more than 15 % below" in page
+        and "Turn on" not in page
+    )
+    assert "1, of which 0 missed the target" in page and "at most 3.4 % of series on course" in page
     assert olga.submit("/alerts/rules/odd_series", on="1").status_code == 403
     assert "Turn on" in lea.get("/alerts/rules").text
     changed = lea.submit("/alerts/rules/behind_trajectory", on="1", threshold="30", percent="1").text
