@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -51,15 +51,33 @@ def order(measurement: Measurement) -> tuple[object, ...]:
     return (measurement.date, measurement.recorded_at or _NEVER, measurement.id)
 
 
-def corrections_of(measurement: Measurement, known: Iterable[Measurement]) -> list[Measurement]:
-    """What a measurement stands for, the first record first; empty when it corrects none."""
-    by_id = {m.id: m for m in known}
+def corrections_of(measurement: Measurement, by_id: Mapping[str, Measurement]) -> list[Measurement]:
+    """What a measurement stands for, the first record first; empty when it corrects none.
+
+    Args:
+        measurement: The measurement.
+        by_id: All of its subject by id.
+    """
     found: list[Measurement] = []
     before = by_id.get(measurement.corrects or "")
     while before is not None and before not in found:
         found.insert(0, before)
         before = by_id.get(before.corrects or "")
     return found
+
+
+def following(known: Iterable[Measurement]) -> dict[str, Measurement]:
+    """The correction of each measurement that has one, by the id of what it corrects."""
+    return {m.corrects: m for m in sorted(known, key=order) if m.corrects}
+
+
+def newest_of(first: Measurement, corrections: Mapping[str, Measurement]) -> Measurement:
+    """What stands for a measurement by now: itself, or its last correction, withdrawn or not."""
+    current, seen = first, set[str]()
+    while current.id in corrections and current.id not in seen:
+        seen.add(current.id)
+        current = corrections[current.id]
+    return current
 
 
 def converted(

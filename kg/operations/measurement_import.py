@@ -8,9 +8,10 @@ from datetime import date
 from pydantic import BaseModel, Field
 
 from ..domain import Measurement, Role, derive_id
+from ..domain.series import following, newest_of
 from ..errors import InvalidRequest, KgError
 from .measured_subjects import Subject, find_subjects, measurements_of
-from .measurement_keeping import Given, Stated, checked, newest_of, write
+from .measurement_keeping import Given, Stated, checked, write
 from .measurement_views import Remark
 from .table import Context, Request, Response, operation
 
@@ -66,7 +67,8 @@ class MeasurementsImported(Response):
 class _Known:
     """The measurements of a subject, with those of this import."""
 
-    all: list[Measurement]
+    by_id: dict[str, Measurement]
+    corrections: dict[str, Measurement]
     made: list[Measurement] = field(default_factory=list)
     rows: dict[tuple[date, str], tuple[int, float, str | None]] = field(default_factory=dict)
 
@@ -84,7 +86,8 @@ def import_measurements(context: Context, request: ImportMeasurements) -> Measur
             if not isinstance(subject, Subject):
                 raise subject
             if subject.id not in known:
-                known[subject.id] = _Known(measurements_of(context, subject))
+                held = measurements_of(context, subject)
+                known[subject.id] = _Known({m.id: m for m in held}, following(held))
                 found[subject.id] = subject
             _take(context, subject, row, known[subject.id], result)
         except KgError as error:
@@ -120,11 +123,13 @@ def _take(
             )  # fmt: skip
         result.unchanged += 1
         return
-    made = _made(subject, day, row, said, series.all)
+    made = _made(subject, day, row, said, series)
     if made is None:
         result.unchanged += 1
         return
-    series.all.append(made)
+    series.by_id[made.id] = made
+    if made.corrects:
+        series.corrections[made.corrects] = made
     series.made.append(made)
     result.corrected += made.corrects is not None
     result.created += made.corrects is None
@@ -132,21 +137,20 @@ def _take(
 
 
 def _made(
-    subject: Subject, day: date, row: MeasurementRow, said: tuple[float, str | None], known: list[Measurement]
+    subject: Subject, day: date, row: MeasurementRow, said: tuple[float, str | None], series: _Known
 ) -> Measurement | None:
     """The new measurement of a row, or None when it says what was imported before.
 
     A value that somebody corrected by hand since stays so for as long as the rows do not change.
     """
-    by_id = {m.id: m for m in known}
     number = 0
     last: Measurement | None = None
-    while (key := _row_id(subject, day, row.source or "", number)) in by_id:
-        last = by_id[key]
+    while (key := _row_id(subject, day, row.source or "", number)) in series.by_id:
+        last = series.by_id[key]
         number += 1
     corrects: str | None = None
     if last is not None:
-        current = newest_of(known, last.id) or last
+        current = newest_of(last, series.corrections)
         if said in ((last.value, last.currency), (current.value, current.currency)):
             return None
         corrects = current.id

@@ -10,7 +10,6 @@ from pydantic import Field
 
 from ..domain import Measurement, Relationship, derive_id
 from ..domain.outcomes import UnitKind
-from ..domain.series import order
 from ..domain.units import Value, read_value
 from ..errors import Conflict, InvalidRequest
 from ..schema import Rel
@@ -97,16 +96,3 @@ def write(context: Context, subject: Subject, made: list[Measurement]) -> None:
 def measurement_id(subject: Subject, key: str | None) -> str:
     """The id of a measurement: by its key, or one of its own."""
     return derive_id("measurement", subject.id, key) if key else f"measurement:{secrets.token_hex(10)}"
-
-
-def newest_of(known: list[Measurement], first: str) -> Measurement | None:
-    """What stands for a measurement by now: itself, or its last correction, withdrawn or not."""
-    current = next((m for m in known if m.id == first), None)
-    seen = set[str]()
-    while current is not None and current.id not in seen:
-        seen.add(current.id)
-        following = [m for m in known if m.corrects == current.id]
-        if not following:
-            return current
-        current = sorted(following, key=order)[-1]
-    return current

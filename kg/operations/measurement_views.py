@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from pydantic import BaseModel
 
 from ..domain import Measurement
 from ..domain.outcomes import UnitKind
 from ..domain.rates import Step
-from ..domain.series import Measured, converted, in_force, order
+from ..domain.series import Measured, converted, corrections_of, in_force, order
 from ..domain.units import Unit
 from .measured_subjects import Subject, rates_for
 from .table import Context, Response
@@ -104,7 +103,7 @@ def views_of(context: Context, subject: Subject, known: Sequence[Measurement]) -
     values: dict[str, Measured] = {one.measurement.id: one for one in fitting}
     reasons = {m.id: error.message for m, error in missing}
     by_id = {m.id: m for m in known}
-    before = {m.id: _chain(m, by_id) for m in known}
+    before = {m.id: [one.id for one in corrections_of(m, by_id)] for m in known}
     return [
         MeasurementView(
             measurement=m,
@@ -123,12 +122,3 @@ def views_of(context: Context, subject: Subject, known: Sequence[Measurement]) -
 def view_of(context: Context, subject: Subject, known: Sequence[Measurement], key: str) -> MeasurementView:
     """One measurement as it is shown."""
     return next(view for view in views_of(context, subject, known) if view.measurement.id == key)
-
-
-def _chain(measurement: Measurement, by_id: dict[str, Measurement]) -> list[str]:
-    found: list[str] = []
-    before: Any = measurement.corrects
-    while before in by_id and before not in found:
-        found.insert(0, before)
-        before = by_id[before].corrects
-    return found

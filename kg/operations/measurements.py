@@ -6,7 +6,9 @@ from datetime import date as CivilDate
 
 from pydantic import Field, model_validator
 
-from ..domain import Measurement, Role
+from ..domain import Measurement, Role, derive_id
+from ..domain.outcomes import UnitKind
+from ..domain.units import Unit, Value, read_value
 from ..errors import Conflict, InvalidRequest, NotFound, NotYours
 from ..store.records import get_record
 from .measured_subjects import Subject, find_subject, may_see, measurements_of
@@ -36,7 +38,7 @@ class AddMeasurement(Stated):
 class CorrectMeasurement(Stated):
     """Which measurement was wrong, what is true instead, and why; `withdraw` says that nothing is.
 
-    What is not given stays as it was.
+    What is not given stays as it was, the currency too. The same correction again keeps nothing new.
     """
 
     id: str
@@ -44,7 +46,6 @@ class CorrectMeasurement(Stated):
     date: CivilDate | None = None
     withdraw: bool = False
     note: str = Field(min_length=1, max_length=10_000)
-    key: str | None = Field(default=None, min_length=1, max_length=200)
 
     @model_validator(mode="after")
     def _says_something_else(self) -> CorrectMeasurement:
@@ -90,20 +91,18 @@ def correct_measurement(context: Context, request: CorrectMeasurement) -> Measur
     day = request.date or wrong.date
     amount, currency, remarks = wrong.value, wrong.currency, list[Remark]()
     if request.value is not None or request.date is not None:
-        stated = request.value if request.value is not None else wrong.value
-        beside = request if request.value is not None else Stated(currency=wrong.currency)
-        value, remarks = checked(context, subject, day, beside, stated)
+        value, remarks = _corrected(context, subject, wrong, request, day)
         amount, currency = float(value.amount), value.currency
     made = Measurement.parse(
         wrong.model_dump(exclude={"revision", "recorded_at", "recorded_by", "source_system", "external_id"})
         | {
-            "id": measurement_id(subject, request.key), "date": day, "value": amount, "currency": currency,
+            "id": derive_id("measurement", wrong.id, "corrected"), "date": day, "value": amount, "currency": currency,
             "source": request.source or wrong.source, "note": request.note, "corrects": wrong.id,
             "withdrawn": request.withdraw,
         }
     )  # fmt: skip
     already = next((m for m in measurements_of(context, subject) if m.corrects == wrong.id), None)
-    if already is not None and already.id != made.id:
+    if already is not None and already.content_hash() != made.content_hash():
         raise Conflict(
             f"{wrong.id} is corrected already, by {already.id} ({already.value:g} on {already.date}). "
             "Correct that one instead.",
@@ -126,6 +125,19 @@ def list_measurements(context: Context, request: MeasurementsOf) -> MeasurementL
         subject=subject.id, title=subject.title, project=subject.record.project, unit=UnitView.of(subject.unit),
         measurements=[view for view in views if view.counts or not request.counting], counting=counting,
     )  # fmt: skip
+
+
+def _corrected(
+    context: Context, subject: Subject, wrong: Measurement, request: CorrectMeasurement, day: CivilDate
+) -> tuple[Value, list[Remark]]:
+    """The value that a correction gives; an amount that names no currency is in that of the wrong one."""
+    if request.value is None:
+        return checked(context, subject, day, Stated(currency=wrong.currency), wrong.value)
+    if subject.unit.kind is UnitKind.CURRENCY and wrong.currency:
+        own = Unit(UnitKind.CURRENCY, wrong.currency)
+        value = read_value(request.value, own, request.unit, request.currency)
+        return checked(context, subject, day, Stated(currency=value.currency), float(value.amount))
+    return checked(context, subject, day, request, request.value)
 
 
 def _require_right(context: Context, subject: Subject, wrong: Measurement) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from pydantic import BaseModel
@@ -109,13 +109,14 @@ def progress_of(context: Context, subject: Subject, outcome: Outcome, known: Seq
     fitting, missing = counted(context, subject, known)
     stands = standing(outcome, [one.as_recorded(subject.unit) for one in fitting], subject.today)
     reached = stands.attainment
+    by_id = {m.id: m for m in known}
     return OutcomeProgress(
         outcome=outcome.id, title=outcome.title, project=outcome.project, metric=outcome.metric,
         statement=outcome.statement, unit=UnitView.of(subject.unit), direction=outcome.direction,
         horizon=outcome.horizon, shape=outcome.shape, weight=outcome.weight, approval=outcome.state,
         owner=outcome.owner, baseline=outcome.baseline, target=outcome.target, start=outcome.start, due=outcome.due,
         today=subject.today, expected=expected_series(outcome),
-        measured=[_point(one, subject, outcome, known) for one in fitting],
+        measured=[_point(one, subject, outcome, by_id) for one in fitting],
         left_out=[
             LeftOut(id=m.id, date=m.date, shown=subject.unit.show(m.value, currency=m.currency), reason=error.message)
             for m, error in missing
@@ -133,11 +134,11 @@ def _against(stands: Standing) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _point(one: Measured, subject: Subject, outcome: Outcome, known: Sequence[Measurement]) -> MeasuredPoint:
+def _point(one: Measured, subject: Subject, outcome: Outcome, by_id: Mapping[str, Measurement]) -> MeasuredPoint:
     measurement = one.measurement
     return MeasuredPoint(
         id=measurement.id, date=measurement.date, value=one.value, expected=expected_at(outcome, measurement.date),
         shown=subject.unit.show(measurement.value, currency=measurement.currency),
         rates=[RateUsed.of(step) for step in one.steps], source=measurement.source, note=measurement.note,
-        recorded_by=measurement.recorded_by, corrects=len(corrections_of(measurement, known)),
+        recorded_by=measurement.recorded_by, corrects=len(corrections_of(measurement, by_id)),
     )  # fmt: skip

@@ -20,8 +20,9 @@ from .rows import Row
 from .tables import CsvTable
 from .values import BadValue, as_date, as_text
 
-BATCH = 5_000
+BATCH = 2_000
 SHOWN_REJECTIONS = 20
+LONGEST = {"value": 100, "unit": 100, "currency": 20, "source": 500, "subject": 1_000, "note": 10_000}
 FIELDS = ("subject", "date", "value", "unit", "currency", "source", "note")
 
 
@@ -173,7 +174,14 @@ def _read(
     except BadValue as error:
         reason = str(error).replace("name other forms in the mapping (dates: ['%m/%d/%Y'])", "or give --dates %m/%d/%Y")
         raise BadValue("date", reason) from error
-    for field, most in (("value", 100), ("unit", 100), ("currency", 20), ("source", 500), ("subject", 1000)):
+    for field, most in (
+        ("value", 100),
+        ("unit", 100),
+        ("currency", 20),
+        ("source", 500),
+        ("subject", 1000),
+        ("note", 10_000),
+    ):
         if len(said[field]) > most:
             raise BadValue(field, f"has {len(said[field])} letters; at most {most} are read")
     filled = {name: value for name, value in said.items() if value}

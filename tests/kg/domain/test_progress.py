@@ -139,7 +139,7 @@ def test_each_chain_of_corrections_leaves_exactly_its_last_record(data):
     shuffled = data.draw(st.permutations(known))
     assert {m.id for m in in_force(shuffled)} == {f"{number}.{length - 1}" for number, length in enumerate(chains)}
     for m in in_force(shuffled):
-        assert [one.value for one in corrections_of(m, shuffled)] == list(range(int(m.value)))
+        assert [one.value for one in corrections_of(m, {one.id: one for one in shuffled})] == list(range(int(m.value)))
     gone = [m.model_copy(update={"withdrawn": m.id.startswith("0.") and m in in_force(known)}) for m in known]
     assert {m.id for m in in_force(gone)} == {m.id for m in in_force(known) if not m.id.startswith("0.")}
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
+from threading import Barrier
 
 import pytest
 
@@ -113,6 +115,42 @@ def test_a_correction_counts_and_what_it_corrects_stays_in_the_history(measured,
     assert ([v.value for v in counting.measurements], counting.counting) == ([65, 71], 2)
     kept = store.read("MATCH (n:Measurement) WHERE n.subject = $s RETURN n.value AS v ORDER BY v", s=SERVED)
     assert [row["v"] for row in kept] == [7, 65, 70, 71]
+
+
+def test_the_same_correction_again_keeps_nothing_new_and_a_record_is_corrected_once(measured):
+    wrong = add(measured, SERVED, "2026-02-01", 7).kept.measurement
+    first = measured.correct_measurement(id=wrong.id, value=70, note="a digit was lost")
+    again = measured.correct_measurement(id=wrong.id, value=70, note="a digit was lost")
+    assert (first.created, again.created) == (True, False)
+    assert first.kept.measurement.id == again.kept.measurement.id
+    with pytest.raises(InvalidRequest, match="says the same"):
+        measured.correct_measurement(id=first.kept.measurement.id, value=70, note="again")
+
+
+def test_of_two_who_correct_at_once_one_is_told_of_the_other(measured):
+    wrong = add(measured, SERVED, "2026-02-01", 7).kept.measurement
+    together = Barrier(2)
+
+    def correct(value):
+        together.wait(10)
+        try:
+            return measured.correct_measurement(id=wrong.id, value=value, note="misread").kept.value
+        except Conflict as refused:
+            return refused.message
+
+    with ThreadPoolExecutor(2) as pool:
+        kept, refused = sorted(pool.map(correct, (70, 71)), key=lambda answer: isinstance(answer, str))
+    assert "is corrected already" in str(refused)
+    counting = measured.list_measurements(subject=SERVED, counting=True).measurements
+    assert [v.value for v in counting] == [kept]
+
+
+def test_a_corrected_amount_stays_in_the_currency_it_was_measured_in(measured):
+    measured.add_rate(base="EUR", quote="USD", date="2026-01-01", rate="2")
+    wrong = add(measured, SAVED, "2026-02-01", "USD 1,200").kept.measurement
+    right = measured.correct_measurement(id=wrong.id, value="1,300", note="misread").kept
+    assert (right.shown, right.value) == ("USD 1,300", 650)
+    assert measured.correct_measurement(id=right.measurement.id, value="EUR 700", note="paid so").kept.value == 700
 
 
 def test_a_withdrawn_measurement_counts_no_more_until_it_is_corrected_back(measured):
