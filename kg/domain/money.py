@@ -52,7 +52,7 @@ def in_force(entries: Iterable[C]) -> list[C]:
 
 def claimed(entry: MoneyEntry) -> Decimal:
     """The part of an amount that its subject may claim."""
-    return entry.amount * Decimal(repr(entry.share))
+    return entry.amount if entry.share == 1 else entry.amount * Decimal(repr(entry.share))
 
 
 def check_currency(code: str) -> str:

@@ -21,6 +21,7 @@ from . import (  # noqa: F401
     plan_choices,
     portfolio,
     practices,
+    project_evidence,
     project_value,
     projects,
     reading,

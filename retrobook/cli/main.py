@@ -21,6 +21,8 @@ COMMANDS: dict[str, str] = {
     "report": "reporting:report",
     "actions": "actions:actions",
     "reminders": "reminders:reminders",
+    "money": "money:money",
+    "strategy": "strategy:strategy",
     "import": "importing:import_file",
     "mapping": "importing:mapping",
     "retro": "retro:retro",

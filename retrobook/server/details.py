@@ -15,6 +15,7 @@ from widgets.rendering import Query, ResultsView
 from .lesson_acts import ActingPage
 from .pages import Page
 from .project_picker import project_choices
+from .value_parts import value_parts
 
 LISTED = 12
 PER_PAGE = 40
@@ -74,6 +75,7 @@ class ProjectPage(Page):
             lessons=facts.lessons,
             heeded=heeded.lessons,
             limit=LISTED,
+            **value_parts(await self.ask("project_value", project=facts.project.id), self.t),
         )
 
 
