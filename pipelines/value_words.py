@@ -23,7 +23,7 @@ def amount(value: Decimal | float | None, currency: str | None, t: Messages) -> 
     exact = Decimal(str(value))
     whole = abs(exact) >= 1000 or exact == exact.to_integral_value()
     text = f"{exact:,.0f}" if whole else f"{exact:,.2f}"
-    return f"{currency or ''} {'−' if exact < 0 else ''}{text.removeprefix('-')}".strip()  # noqa: RUF001
+    return f"{currency or ''} {'−' if exact < 0 else ''}{text.removeprefix('-')}".strip()
 
 
 def percent(value: Decimal | float | None, t: Messages, places: int = 1) -> str:
@@ -31,7 +31,7 @@ def percent(value: Decimal | float | None, t: Messages, places: int = 1) -> str:
     if value is None:
         return t("value.unknown")
     text = f"{100 * float(value):,.{places}f}"
-    return f"{text.rstrip('0').rstrip('.') if '.' in text else text}%".replace("-", "−")  # noqa: RUF001
+    return f"{text.rstrip('0').rstrip('.') if '.' in text else text}%".replace("-", "−")
 
 
 def verdict(found: ProjectValue, t: Messages) -> str:
@@ -134,6 +134,6 @@ def _internal(found: InternalRate, t: Messages) -> str:
 def _forecast(found: Forecast, t: Messages, show: Callable[[Any], str]) -> dict[str, str]:
     now = "" if found.last is None else show(found.last)
     if found.state is ForecastState.FORECAST:
-        return {"now": now, "at": show(found.value), "interval": f"{show(found.low)} – {show(found.high)}"}  # noqa: RUF001
+        return {"now": now, "at": show(found.value), "interval": f"{show(found.low)} – {show(found.high)}"}
     at = "" if found.value is None else show(found.value)
     return {"now": now, "at": at, "interval": t(f"value.forecast.{found.state.value}")}

@@ -16,13 +16,14 @@ from pipelines.value_words import (
     subject_rows,
     verdict,
 )
+from widgets.rendering.text import civil
 
 
 def value_parts(found: ProjectValue, t: Messages) -> dict[str, Any]:
     """The values of `parts/project_value.html`; a project without any money shows nothing of it."""
 
     def day(when: date) -> str:
-        return when.isoformat()
+        return civil(when, t.language)
 
     if not found.entries:
         return {"worth": None}
