@@ -43,6 +43,7 @@ from . import (  # noqa: F401
     portfolio,
     practices,
     process_metrics,
+    project_evidence,
     project_health,
     project_value,
     projects,

@@ -258,10 +258,10 @@ def _require_room(context: Context, shared: str, asked: list[MoneyEntry], withou
     taken = sum((Decimal(repr(e.share)) for e in held), Decimal(0))
     wanted = sum((Decimal(repr(e.share)) for e in asked if e.amount), Decimal(0))
     if taken + wanted > 1 + Decimal("1e-9"):
+        claimed_share, asked_share = (f"{float(100 * share):.4g}" for share in (taken, wanted))
         raise ClaimedTwice(
-            f"Others claim {float(100 * taken):.4g} % of {shared} already; {float(100 * wanted):.4g} % more would be more than "
-            "all of it.",
-            field="share", claimed=f"{float(100 * taken):.4g}", asked=f"{float(100 * wanted):.4g}",
+            f"Others claim {claimed_share} % of {shared} already; {asked_share} % more would be more than all of it.",
+            field="share", claimed=claimed_share, asked=asked_share,
         )  # fmt: skip
 
 

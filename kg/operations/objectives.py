@@ -249,7 +249,8 @@ def list_objectives(context: Context, request: ListObjectives) -> ObjectiveList:
         part = strategy.roll_up(objective)
         rows.append(
             ObjectiveRow(
-                objective=objective, depth=depth, key_results=sum(k.objective == objective.id for k in strategy.key_results),
+                objective=objective, depth=depth,
+                key_results=sum(k.objective == objective.id for k in strategy.key_results),
                 outcomes=len(_outcomes_in(part)), attainment=part.attainment, coverage=part.coverage,
                 cautious=part.cautious,
             )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from kg.domain import Evidence, Review
+from kg.operations.project_evidence import ProjectEvidence
 from kg.operations.project_value import ProjectValue
 
 from ..value_words import (
@@ -99,27 +98,19 @@ def course(found: ProjectValue, say: Wording) -> Figure | None:
     )
 
 
-def evidence(titles: dict[str, str], found: Sequence[Evidence], reviews: Sequence[Review], say: Wording) -> Block:
-    """The evidence of outcomes, what its last check found, and how many reviewed them.
-
-    Args:
-        titles: Titles of the outcomes by id.
-        found: Their evidence.
-        reviews: Their reviews.
-        say: The words.
-    """
+def evidence(found: ProjectEvidence, say: Wording) -> Block:
+    """The evidence of outcomes, what its last check found, and how far their acceptance is."""
     t = say.messages
-    counts: dict[str, int] = {}
-    for review in reviews:
-        counts[review.subject] = counts.get(review.subject, 0) + 1
+    standing = {outcome.outcome: outcome for outcome in found.outcomes}
     rows: list[dict[str, Any]] = [
         {
-            "outcome": titles[item.subject], "title": item.title, "state": item.status.value,
+            "outcome": standing[item.subject].title, "title": item.title, "state": item.status.value,
             "link": item.link if item.link and item.link.startswith(("http://", "https://")) else None,
-            "digest": item.sha256[:12] if item.sha256 else "", "reviews": counts.get(item.subject, 0),
+            "digest": item.sha256[:12] if item.sha256 else "",
             "captured": say.day(item.captured_at.date()) if item.captured_at else "",
+            "accepted": standing[item.subject].state.value == "accepted", "reviews": standing[item.subject].reviews,
         }
-        for item in found
-        if item.subject in titles
+        for item in found.evidence
+        if item.subject in standing
     ]  # fmt: skip
     return section("_value_evidence.html.j2", say, t=t, rows=rows)

@@ -26,6 +26,8 @@ COMMANDS: dict[str, str] = {
     "alerts": "alerts:alerts",
     "decisions": "decisions:decisions",
     "reminders": "reminders:reminders",
+    "money": "money:money",
+    "strategy": "strategy:strategy",
     "import": "importing:import_file",
     "mapping": "importing:mapping",
     "retro": "retro:retro",

@@ -19,6 +19,7 @@ from widgets.rendering.health_words import health_view
 from .lesson_acts import ActingPage
 from .pages import Page
 from .project_picker import project_choices
+from .value_parts import value_parts
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +89,7 @@ class ProjectPage(Page):
             alerts=alerts,
             alert_words={row.alert.id: found_words(row.alert, self.t) for row in alerts.alerts},
             limit=LISTED,
+            **value_parts(await self.ask("project_value", project=facts.project.id), self.t),
         )
 
     async def _health(self, project: str) -> ProjectHealth | None:

@@ -1,0 +1,85 @@
+"""Objectives and the money of a project in a browser: drilled down, on a phone, in the dark, in Chinese, by axe."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from axe_core_python.sync_playwright import Axe
+
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+PROJECT, UNIT = "project:mybinder", "Jupyter/mybinder.org"
+TODAY = datetime.now(UTC).date()
+
+
+@pytest.fixture(scope="module")
+def story(site):
+    """An objective with a measured key result and an aligned outcome; costs and benefits of its project."""
+
+    def record(label, **values):
+        return {"label": label, "values": {"project": PROJECT, "unit": UNIT, **values}}
+
+    outcome = "outcome:browser:launches"
+    records = [
+        record(
+            "Outcome", id=outcome, title="Launches that work", baseline=80, target=99, unit_of_measure="%",
+            start=str(TODAY - timedelta(days=300)), due=str(TODAY + timedelta(days=90)),
+        ),
+        *(
+            record("Measurement", id=f"m:browser:launches:{n}", subject=outcome, value=80 + 2 * n + n % 2,
+                   date=str(TODAY - timedelta(days=30 * (7 - n))))
+            for n in range(7)
+        ),
+    ]  # fmt: skip
+    site.ask("put_records_batch", records=records)
+    top = site.ask("define_objective", title="Binders people trust", period="2026", period_start="2026-01-01")
+    key = top["objective"]["id"]
+    site.ask("define_key_result", objective=key, title="Happy maintainers", baseline=0, target=10)
+    site.ask("define_objective", title="Calm weekends", period="2026", parent=key)
+    site.ask("align_outcome", outcome=outcome, target="Happy maintainers")
+    for expected in (True, False):
+        for n in range(5):
+            day = date(2025, 1, 1) + timedelta(days=40 * n)
+            money = {"currency": "USD", "expected": expected}
+            site.ask("add_cost", subject=PROJECT, date=str(day), amount=str(1000 + 100 * expected), **money)
+            site.ask("add_benefit", subject=outcome, date=str(day + timedelta(days=20)), amount="1400", **money)
+    return key
+
+
+def test_an_objective_opens_down_to_its_outcomes_and_takes_a_key_result(open_page, story):
+    page = open_page("/strategy")
+    page.get_by_role("link", name="Binders people trust").click()
+    page.get_by_role("heading", name="How this is computed").wait_for()
+    assert page.get_by_text("Launches that work").first.is_visible()
+    page.locator("summary", has_text="Add a key result").click()
+    form = page.locator("form[action$='/key-result']")
+    form.locator("[name=title]").fill("Fewer pages at night")
+    form.locator("[name=target]").fill("3")
+    form.get_by_role("button").click()
+    page.get_by_role("status").wait_for()
+    assert page.get_by_role("status").inner_text() == "The key result is set."
+    assert page.get_by_text("Fewer pages at night").first.is_visible()
+
+
+def test_a_projects_page_tells_what_it_brought_for_what_it_cost(open_page, story):
+    page = open_page(f"/projects/{PROJECT}")
+    assert page.locator(".value-verdict").inner_text() == (
+        "So far it brought USD 7,000 for USD 5,000: a return of 40%."
+    )
+
+
+@pytest.mark.parametrize(("width", "dark", "language"), [(1280, False, "en"), (390, True, "zh")])
+def test_pages_of_objectives_and_money_have_no_axe_violations_and_fit(open_page, site, story, width, dark, language):
+    page = open_page("/strategy", width=width, dark=dark, language=language)
+    for path in ("/strategy", "/strategy?period=2026", f"/strategy/{story}", f"/projects/{PROJECT}"):
+        page.goto(site.url + path)
+        for fold in page.locator(".goal-acts summary, .value-more summary").all():
+            fold.click()
+        found = Axe().run(page, options=RULES)["violations"]
+        assert [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]] == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert "[value." not in page.content()
+        import os
+
+        if os.environ.get("SHOTS"):
+            page.screenshot(path=f"{os.environ['SHOTS']}/{width}-{path.split('/')[1]}-{len(path)}.png", full_page=True)
