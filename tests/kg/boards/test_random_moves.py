@@ -44,6 +44,7 @@ class Retrospective(RuleBasedStateMachine):
             self.table.see(name)
         self.written: dict[str, str] = {}
         self.made = 0
+        self.last = "bo"
         self.pages = {name: self.table.watch(name) for name in PEOPLE}
 
     def teardown(self) -> None:
@@ -75,6 +76,8 @@ class Retrospective(RuleBasedStateMachine):
         except KgError:
             assert self.table.room.state.items == before and self.table.room.state.rev == rev
             return False
+        if move not in ("go_to_phase", "reveal"):
+            self.last = name
         return True
 
     @rule(name=people, column=st.sampled_from(["stop", "start"]), twice=st.booleans())
@@ -102,6 +105,10 @@ class Retrospective(RuleBasedStateMachine):
         if isinstance(found, NoteItem) and self.ask(name, "remove_note", note=key):
             assert self.written[found.text] == name or (found.shown and name in ("ana", "cy"))
             del self.written[found.text]
+
+    @rule()
+    def undo_by_who_moved_last(self) -> None:
+        self.undo(self.last)
 
     @rule(name=people)
     def undo(self, name: str) -> None:
@@ -136,7 +143,7 @@ class Retrospective(RuleBasedStateMachine):
         question = {"check_in": "mood", "health": "fun", "close": "roti"}[phase]
         self.ask(name, "answer", phase=phase, question=question, value=value)
 
-    @rule(name=people, phase=st.sampled_from(PHASES))
+    @rule(name=people, phase=st.sampled_from([*PHASES, "write", "write", "group", "group", "group", "vote"]))
     def go(self, name: str, phase: str) -> None:
         done = self.ask(name, "go_to_phase", phase=PHASES.index(phase), seen=self.table.room.state.board.phase)
         assert done == (name in ("ana", "cy"))
@@ -242,7 +249,7 @@ def test_a_board_keeps_its_promises_whatever_people_do(machine: type[Retrospecti
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=25, stateful_step_count=40, deadline=None, derandomize=True,
+            max_examples=50, stateful_step_count=50, deadline=None, derandomize=True,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], database=None,
         ),
     )  # fmt: skip
