@@ -293,7 +293,7 @@ def test_a_guest_waits_is_let_in_and_reaches_nothing_else(retro: Retro, server: 
     for page in ("/", "/retrospectives", "/actions", "/lessons", "/projects", "/search", "/retrospectives/" + other.id):
         answer = guest.get(page)
         assert "The bridge" not in answer.text and "The tunnel" not in answer.text, page
-        assert "Dig before" not in answer.text and other.id not in answer.text.replace(page, ""), page
+        assert "Dig before" not in answer.text and "Start, stop, continue" not in answer.text, page
         assert answer.status_code in (302, 303, 403, 404) or page == "/search", (page, answer.status_code)
     assert guest.get("/apps/lesson_search").status_code in (403, 404)
 
