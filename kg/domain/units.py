@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..errors import UnitMismatch
 from .numerals import NotANumber
 from .outcomes import UnitKind
-from .unit_words import SHARED_SIGNS, Written, read_written, same_unit, sign_meanings
+from .written import SHARED_SIGNS, Written, read_written, same_unit, sign_meanings
 
 if TYPE_CHECKING:
     from .outcomes import KPI, KeyResult, Outcome

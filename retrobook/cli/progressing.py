@@ -8,7 +8,8 @@ import click
 
 from pipelines.messages import Messages
 from widgets.rendering.health_words import health_view
-from widgets.rendering.progress_figure import progress_view, told
+from widgets.rendering.progress_figure import progress_view
+from widgets.rendering.progress_words import told
 
 from ..assembly import reach_graph, reach_records
 from ..settings import read_settings

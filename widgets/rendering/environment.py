@@ -13,7 +13,7 @@ from pipelines.resources import TEMPLATES
 
 from . import text
 from .action_effect import badge_of, figure
-from .progress_figure import told
+from .progress_words import told
 from .results import arm_kind
 from .walk import page_of
 

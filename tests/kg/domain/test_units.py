@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from kg.domain.numerals import NotANumber, split_number
 from kg.domain.outcomes import UnitKind
-from kg.domain.unit_words import read_written, same_unit
 from kg.domain.units import Unit, read_value
+from kg.domain.written import read_written, same_unit
 from kg.errors import UnitMismatch
 
 PERCENT, NUMBER, YES_NO = Unit(UnitKind.PERCENT), Unit(UnitKind.NUMBER), Unit(UnitKind.YES_NO)
