@@ -13,7 +13,7 @@ from ..domain import BenefitEntry, CostEntry, Project, Role, derive_id
 from ..domain.conversion import MissingRate
 from ..domain.money import check_amount, check_currency, check_weight, claimed, in_force, shares_of
 from ..domain.outcomes import MoneyEntry
-from ..errors import AlreadyCorrected, ClaimedTwice, DatedAhead, InvalidRequest, NotFound
+from ..errors import AlreadyCorrected, ClaimedTwice, DatedAhead, Forbidden, InvalidRequest, NotFound
 from ..queries import statement
 from ..store.records import get_record, put_records
 from .action_reading import local_day
@@ -157,7 +157,11 @@ def share_benefit(context: Context, request: ShareBenefit) -> MoneyEntered:
 
 @operation(Role.MEMBER, audited=True)
 def correct_money(context: Context, request: CorrectMoney) -> MoneyEntered:
-    """Correct an entry by a later one; the old one stays in sight but no longer counts."""
+    """Correct an entry by a later one; the old one stays in sight but no longer counts.
+
+    What several share is one amount: correcting it corrects the entries of all of them. An amount
+    of 0 only takes this one's part back.
+    """
     entry, project = _visible_entry(context, request.id)
     newer = [e for e in entries_about(context, [entry.subject], corrected=True) if e.corrects == entry.id]
     if newer:
@@ -171,12 +175,16 @@ def correct_money(context: Context, request: CorrectMoney) -> MoneyEntered:
     given = request.model_dump(exclude={"id"}, exclude_none=True)
     if not given:
         raise InvalidRequest("correct_money: say what it should have been.", field="amount", operation="correct_money")
-    kept = entry.model_dump(include={"amount", "date", "currency", "share", "shared", "expected", "note"})
-    made = _entry(context, type(entry), project, entry.subject, kept | given | {"corrects": entry.id})
-    if made.shared:
-        _require_room(context, made.shared, [made], without=entry.id)
+    made = [(project, _corrected(context, entry, project, given))]
+    common = {name: value for name, value in given.items() if name in ("amount", "date", "currency", "expected")}
+    if entry.shared:
+        if common and common.get("amount") != 0:
+            for other in _others_sharing(context, entry):
+                made.append((other[1], _corrected(context, *other, common)))
+        leaving = {correction.corrects for _, correction in made}
+        _require_room(context, entry.shared, [correction for _, correction in made], frozenset(filter(None, leaving)))
     context.audit["before_hash"] = entry.content_hash()
-    return _keep(context, [(project, made)])
+    return _keep(context, made)
 
 
 @operation(Role.MEMBER)
@@ -241,13 +249,41 @@ def _entry(
     )  # fmt: skip
 
 
-def _require_room(context: Context, shared: str, asked: list[MoneyEntry], without: str | None = None) -> None:
+def _corrected(context: Context, entry: MoneyEntry, project: Project, given: dict[str, Any]) -> MoneyEntry:
+    kept = entry.model_dump(include={"amount", "date", "currency", "share", "shared", "expected", "note"})
+    return _entry(context, type(entry), project, entry.subject, kept | given | {"corrects": entry.id})
+
+
+def _others_sharing(context: Context, entry: MoneyEntry) -> list[tuple[MoneyEntry, Project]]:
+    """The other entries of one shared benefit that count, with their projects.
+
+    Raises:
+        Forbidden: Some belong to projects that the visitor may not see.
+    """
+    kind = type(entry)
+    rows = context.store.read(statement("money.sharing", entry.label), shared=entry.shared)
+    found = []
+    for other in in_force(kind.from_properties(row["record"]) for row in rows):
+        if other.id == entry.id or not other.amount or (other.date, other.expected) != (entry.date, entry.expected):
+            continue
+        if not context.scope.covers(other.project, other.unit, other.confidential):
+            raise Forbidden(
+                f"{entry.shared} is shared with projects you may not see: somebody who sees them all can correct it.",
+                operation="correct_money",
+            )
+        found.append((other, money_subject(context, other.subject)[0]))
+    return found
+
+
+def _require_room(
+    context: Context, shared: str, asked: list[MoneyEntry], without: frozenset[str] = frozenset()
+) -> None:
     """Refuse shares that would claim more of one benefit than there is of it."""
     rows = context.store.read(statement("money.sharing", asked[0].label), shared=shared)
     kind = type(asked[0])
     standing = in_force(kind.from_properties(row["record"]) for row in rows)
     occasion = (asked[0].date, asked[0].expected)
-    held = [e for e in standing if e.id != without and e.amount and (e.date, e.expected) == occasion]
+    held = [e for e in standing if e.id not in without and e.amount and (e.date, e.expected) == occasion]
     for other in held:
         if asked[0].amount and (other.amount, other.currency) != (asked[0].amount, asked[0].currency):
             raise InvalidRequest(

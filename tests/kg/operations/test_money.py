@@ -15,6 +15,7 @@ from kg.errors import (
     BadWeight,
     ClaimedTwice,
     DatedAhead,
+    Forbidden,
     InvalidRequest,
     NotFound,
     UnknownCurrency,
@@ -109,6 +110,21 @@ def test_a_correction_is_a_new_entry_and_the_old_one_stays_in_sight(units):
     assert units.project_value(project=WATER).actual.costs == 0
     with pytest.raises(InvalidRequest, match="say what"):
         units.correct_money(id=taken_back.id)
+
+
+def test_a_shared_benefit_is_corrected_for_all_who_share_it(units):
+    first, _ = units.share_benefit(
+        contributors=[{"subject": "outcome:water"}, {"subject": ROAD}], date=DAY, amount=Decimal(100), currency="EUR"
+    ).entries
+    with pytest.raises(Forbidden, match="may not see"):
+        units.as_visitor(visitor("jo", "unit:A")).correct_money(id=first.id, amount=Decimal(80))
+    corrected = units.correct_money(id=first.id, amount=Decimal(80)).entries
+    assert [row.amount for row in corrected] == [80, 80]
+    assert units.portfolio_value(currency="EUR").actual.benefits == 80
+    with pytest.raises(ClaimedTwice):
+        units.correct_money(id=corrected[0].id, share=0.6)
+    units.correct_money(id=corrected[0].id, amount=Decimal(0))  # only this one's part
+    assert units.portfolio_value(currency="EUR").actual.benefits == 40
 
 
 def test_amounts_are_converted_by_the_rate_of_their_day_and_a_missing_one_is_named(units, store):
