@@ -8,12 +8,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from kg.domain import Role
 from kg.graph import KnowledgeGraph
 from kg.opening import open_graph
 from kg.policy import Visitor
 from tests.neo4j_server import neo4j_server, write_summary
+
+settings.register_profile("shared", deadline=None)  # machines are shared: a slow moment is no failure
+settings.load_profile("shared")
 
 __all__ = ["neo4j_server"]
 
