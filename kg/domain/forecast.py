@@ -12,7 +12,8 @@ than two standard errors of the difference), only the later half counts: a gain 
 not stretched on as it began.
 
 It does not expect trends to go on for sure, so it is wide where little was measured. With fewer than
-four values on different days there is no interval, with fewer than two no forecast.
+four values on different days there is no interval, nor where all steps were the same; with fewer
+than two there is no forecast.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ class ForecastState(StrEnum):
 
     FORECAST = "forecast"
     NO_INTERVAL = "no_interval"
+    NO_SCATTER = "no_scatter"
     TOO_FEW = "too_few"
     PAST = "past"
 
@@ -43,7 +45,8 @@ class Forecast:
     """A value on a day to come.
 
     Attributes:
-        state: `no_interval` with too few values for one, `too_few` for any forecast, `past` when the
+        state: `no_interval` with too few values for one, `no_scatter` where every step was the same (then
+            nothing is known of what may go otherwise), `too_few` for any forecast, `past` when the
             day is not after the last value (then the value is the last one).
         at: The day.
         n: On how many days there are values that count.
@@ -75,8 +78,6 @@ class Forecast:
         """How likely the value is at or above a target, if the method fits; None without an interval."""
         if self.value is None or self.deviation is None:
             return None
-        if self.deviation == 0:
-            return 1.0 if self.value >= target else 0.0
         return student_cdf((self.value - target) / self.deviation, self.n - 2)
 
 
@@ -96,6 +97,8 @@ def forecast_at(points: Sequence[tuple[date, float]], at: date, level: float = 0
     if n < FEWEST_FOR_INTERVAL:
         return Forecast(ForecastState.NO_INTERVAL, at, n, last, last_on, value, level=level, drift=drift)
     deviation = sqrt(_scatter(series) / (n - 2) * (ahead + ahead**2 / observed))
+    if deviation <= 1e-9 * max(1.0, abs(value)):
+        return Forecast(ForecastState.NO_SCATTER, at, n, last, last_on, value, level=level, drift=drift)
     reach = student_quantile((1 + level) / 2, n - 2) * deviation
     return Forecast(
         ForecastState.FORECAST, at, n, last, last_on, value, value - reach, value + reach, level, drift, deviation

@@ -85,6 +85,11 @@ def test_with_little_measured_it_says_so():
     assert three.chance_above(4) is None
 
 
+def test_steps_that_are_all_the_same_make_nothing_certain():
+    found = forecast_at(series([0, 5, 10, 15, 20]), START + timedelta(days=240))
+    assert (found.state, found.low, found.value) == (ForecastState.NO_SCATTER, None, pytest.approx(40))
+
+
 def test_what_is_past_is_not_forecast():
     found = forecast_at(series([1, 2, 3, 5]), START + timedelta(days=20))
     assert (found.state, found.value, found.low, found.high) == (ForecastState.PAST, 5.0, 5.0, 5.0)
@@ -101,5 +106,8 @@ def test_the_chance_of_a_target_is_even_at_the_forecast_and_falls_beyond():
 def test_an_interval_only_widens_with_time(values):
     points = series(values)
     near, far = (forecast_at(points, points[-1][0] + timedelta(days=days)) for days in (10, 100))
+    if near.state is ForecastState.NO_SCATTER:
+        assert (near.low, far.low, near.chance_above(0)) == (None, None, None)
+        return
     assert near.low <= near.value <= near.high
     assert far.high - far.low >= near.high - near.low

@@ -90,7 +90,7 @@ def test_a_chinese_report_is_chinese_and_marks_data_in_other_languages(page: Any
     ):
         assert fact in said, fact
     headings = re.findall(r"<h2[^>]*>(.*?)</h2>", text)
-    assert len(headings) == 6
+    assert len(headings) == 7
     assert all(detect_language(heading) == "zh" for heading in headings)
     assert re.search(r'<span lang="en">[^<]*Nobody read the mail', text)
 
