@@ -257,7 +257,7 @@ def test_a_board_keeps_its_promises_whatever_people_do(machine: type[Retrospecti
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=50, stateful_step_count=50, deadline=None, derandomize=True,
+            max_examples=25, stateful_step_count=40, deadline=None, derandomize=True,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], database=None,
         ),
     )  # fmt: skip
