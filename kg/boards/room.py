@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 from collections.abc import Callable
@@ -17,13 +18,15 @@ from ..domain.board.rules import Means, apply, require_active
 from ..domain.board.state import Actor, BoardState, Change
 from ..domain.board.undoing import Made
 from ..domain.board.view import whole
-from ..errors import BoardClosed, Conflict, Forbidden, MoveRefused, NotYourRole, TokenElsewhere
+from ..errors import BoardClosed, Conflict, Forbidden, KgError, MoveRefused, NotYourRole, TokenElsewhere
 from ..policy import Visitor
 from ..store.protocol import GraphStore, Transaction
 from .keeping import Overtaken, end_board, keep_change, load_board
 from .texts import SharedTexts
 from .tokens import Tokens, digest
 from .watching import Send, Watcher, message, patch_messages, view_message
+
+log = logging.getLogger(__name__)
 
 TRIES = 8
 MOST_WAITING = 30
@@ -199,8 +202,18 @@ class Room:
                     self._reload()
                     continue
                 self._end()
+                self._write_off()
                 return result
             raise Conflict("The board changes too fast to be closed; try again.", name=self.retrospective)
+
+    def _write_off(self) -> None:
+        """Who came when and which token wrote what, in which order, is in no journal any more."""
+        try:
+            self._store.settle()
+        except KgError:
+            log.warning(
+                "the journal still holds the board that was closed; an orderly stop writes it off", exc_info=True
+            )
 
     def _end(self) -> None:
         self.closed = True

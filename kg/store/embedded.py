@@ -188,6 +188,12 @@ class EmbeddedStore:
             nodes=int(self._open().node_count()),
         )
 
+    def settle(self) -> None:
+        with self._writer:
+            with _engine_errors("CHECKPOINT"), _private_files():
+                self._open().save()
+            self._close_to_others()
+
     def close(self) -> None:
         with self._writer:
             if not self._session.closed:

@@ -271,6 +271,9 @@ class Neo4jStore:
             details={"edition": engine["edition"], "encrypted": self._driver.encrypted},
         )
 
+    def settle(self) -> None:
+        """Nothing to do: transaction logs go as the server's retention says."""
+
     def close(self) -> None:
         self._closed = True
         self._driver.close()

@@ -154,6 +154,13 @@ class GraphStore(Protocol):
         """State of the engine; raises `StoreUnavailable` when it cannot answer."""
         ...
 
+    def settle(self) -> None:
+        """Keep no longer than the engine must what was deleted: an own journal is written off.
+
+        A server that keeps journals of its own does so by its own retention.
+        """
+        ...
+
     def close(self) -> None:
         """Release the engine; repeated calls do nothing."""
         ...
