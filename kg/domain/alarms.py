@@ -15,6 +15,7 @@ from ..schema import Label
 from .formats import Bilingual, Key
 from .outcomes import Alert, AlertState, Measurement
 from .record import NonEmpty, Record
+from .series import in_force
 
 
 class RuleKind(StrEnum):
@@ -165,10 +166,8 @@ def standing_values(measurements: Iterable[Measurement], currency: str | None = 
         measurements: Of one subject.
         currency: The subject's currency: values in another one are left out.
     """
-    known = list(measurements)
-    gone = {m.corrects for m in known if m.corrects}
     days: dict[date, Measurement] = {}
-    for one in sorted(known, key=lambda m: (m.date, m.recorded_at.isoformat() if m.recorded_at else "", m.id)):
-        if one.id not in gone and (currency is None or one.currency in (None, currency)):
+    for one in in_force(measurements):
+        if currency is None or one.currency in (None, currency):
             days[one.date] = one
     return [(day, days[day].value) for day in sorted(days)]

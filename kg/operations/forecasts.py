@@ -11,10 +11,11 @@ from pydantic import BaseModel, Field
 from ..domain import BenefitEntry, CostEntry, Direction, Measurement, Outcome, Project, Role, UnitKind
 from ..domain.conversion import DatedRates, MissingRate
 from ..domain.forecast import Forecast, ForecastState, forecast_at
-from ..domain.money import cumulative, in_force
+from ..domain.money import cumulative
 from ..domain.outcomes import MoneyEntry
 from ..domain.returns import total
 from ..domain.rollup import reached
+from ..domain.series import in_force
 from ..store.records import records_about
 from .money_reading import (
     ProjectMoney,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from ..domain import Measurement, Origin, Outcome, OutcomeType, Role
+from ..domain import Origin, Outcome, OutcomeType, Role
 from ..domain.merges import end_of_merges, leading_to
 from ..domain.metric_names import plain_name
 from ..errors import NotFound
@@ -49,13 +49,6 @@ def may_change_outcome(visitor: Visitor, outcome: Outcome) -> bool:
     """True for an outcome's owner, and for facilitators, managers, PMO and those above."""
     leads = any(visitor.has(role) for role in (Role.FACILITATOR, Role.MANAGER, Role.PMO))
     return leads or (visitor.has(Role.MEMBER) and owns(visitor, outcome))
-
-
-def that_stand(measurements: Iterable[Measurement]) -> list[Measurement]:
-    """Measurements that no other one corrects, the oldest first."""
-    known = list(measurements)
-    corrected = {m.corrects for m in known if m.corrects}
-    return sorted((m for m in known if m.id not in corrected), key=lambda m: (m.date, m.id))
 
 
 class Types:

@@ -20,6 +20,7 @@ from ..domain import (
     attainment_of,
     smart_gaps,
 )
+from ..domain.series import in_force
 from ..domain.trajectory import expected_at, shortfall
 from ..queries import statement
 from ..schema import Label
@@ -28,7 +29,7 @@ from .action_reading import local_day
 from .merging import without_moved
 from .metric_lookup import Metrics
 from .outcome_history import outcome_history
-from .outcome_lookup import Types, may_change_outcome, owns, that_stand, visible_outcome
+from .outcome_lookup import Types, may_change_outcome, owns, visible_outcome
 from .outcome_permits import permitted_steps
 from .outcome_views import Linked, ListOutcomes, OutcomeDetail, OutcomeKey, OutcomeList, OutcomeRow, Standing
 from .projects import find_project, visible_names
@@ -107,7 +108,7 @@ def outcome_detail(context: Context, outcome: Outcome) -> OutcomeDetail:
 
 def standing_of(outcome: Outcome, measurements: Iterable[Measurement], today: date) -> Standing:
     """Where an outcome is on a day, by the measurements that stand."""
-    last = attainment_of(outcome, that_stand(measurements))
+    last = attainment_of(outcome, in_force(measurements))
     found = Standing(today=today, expected=expected_at(outcome, today))
     if last is not None:
         then = expected_at(outcome, last.measured_on)

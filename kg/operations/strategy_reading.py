@@ -5,8 +5,8 @@ from __future__ import annotations
 from ..domain import KeyResult, Measurement, Objective, Outcome
 from ..domain.attainment import attainment
 from ..domain.conversion import DatedRates
-from ..domain.money import in_force
 from ..domain.rollup import Alignment, Reading, Strategy, reached
+from ..domain.series import in_force
 from ..errors import NotFound
 from ..queries import statement
 from ..schema import Label
