@@ -40,9 +40,10 @@ class Seen:
 
 @dataclass(frozen=True)
 class _Done:
-    """A move that can be taken back: what there was before it, and the revision it made."""
+    """A move that can be taken back: what there was before it, what went, and the revision it made."""
 
     before: dict[str, AnyItem | None]
+    gone: frozenset[str]
     rev: int
     phase: int
 
@@ -133,9 +134,12 @@ class Room:
                     name = str(getattr(move, "move", ""))
                     self._note_down(tx, visitor, f"play_move {name}", put[0].id if put else None)
 
-            seat = self.state.seat_of(visitor.name)
-            change = self._keep(asked, note_down, maker=seat.id if seat else None)
-            return {"rev": self.state.rev, "said": change.said}
+            change = self._keep(asked, note_down, maker=visitor.name)
+            kept = {"rev": self.state.rev, "said": change.said}
+            if isinstance(move, Undo):
+                self._done[visitor.name].pop()
+            self._settle()
+            return kept
 
     def watch(self, visitor: Visitor, offered: str | None, send: Send) -> Watcher:
         """Send the board now, and from now on whatever changes.
@@ -146,7 +150,7 @@ class Room:
         with self._lock:
             self._require_open()
             actor, token = self._actor(visitor, offered)
-            watcher = Watcher(actor.seat.id, actor.voter, token, send)
+            watcher = Watcher(visitor.name, actor.seat.id, actor.voter, token, send)
             self._watchers.append(watcher)
             send(view_message(self.state, watcher, self._online(), self._clock()))
             self._tell_presence()
@@ -173,6 +177,7 @@ class Room:
                 self._end()
                 return
             self._reload()
+            self._settle()
 
     def finish(self, visitor: Visitor, write: Callable[[Transaction, BoardState], T]) -> T:
         """Close the board: `write` keeps what came out of it in the transaction that ends it.
@@ -220,7 +225,7 @@ class Room:
             seat = found
         return Actor(seat, digest(token) if token else None), token
 
-    def _new_token(self, seat: Seat) -> str:
+    def _new_token(self, seat: Seat) -> str | None:
         if self._tokens.short():
             try:
                 self._keep(lambda: Change(put=[self._tokens.made(self.state)]))
@@ -228,12 +233,43 @@ class Room:
                 self._tokens.forget_unkept()
                 raise
         token = self._tokens.give(seat)
+
+        def holds() -> Change:
+            now = self.state.find(Seat, seat.id)
+            return Change() if now.holds_token else Change(put=[now.model_copy(update={"holds_token": True})])
+
         try:
-            self._keep(lambda: Change(put=[self.state.find(Seat, seat.id).model_copy(update={"holds_token": True})]))
+            given = self._keep(holds)
         except BaseException:
             self._tokens.take_back(seat)
             raise
+        if given.empty:  # another server has just given them one
+            self._tokens.take_back(seat)
+            return None
         return token
+
+    def _settle(self) -> None:
+        """Give a token to those who were let in while they watched, and show them the board as theirs."""
+        if not self.state.board.anonymous:
+            return
+        for watcher in self._watchers:
+            actor = watcher.actor(self.state)
+            if watcher.voter is None and actor and not actor.seat.waiting and not actor.seat.holds_token:
+                watcher.token = self._new_token(actor.seat)
+                watcher.voter = digest(watcher.token) if watcher.token else None
+                self.show_again(watcher)
+
+    def _reseat(self) -> None:
+        """Watchers follow their seat: a guest who came back was given the one they had."""
+        for watcher in self._watchers:
+            seat = self.state.seat_of(watcher.person)
+            if seat is not None and seat.id != watcher.seat:
+                watcher.seat = seat.id
+                if self.state.board.anonymous:
+                    watcher.token = self._tokens.known(self.state, seat, watcher.token)
+                    watcher.voter = digest(watcher.token) if watcher.token else None
+                else:
+                    watcher.voter = seat.id
 
     def _keep(
         self,
@@ -260,7 +296,7 @@ class Room:
                 continue
             self._become(rev, put, change, before)
             if change.undoes and maker is not None:
-                self._done[maker].append(_Done(before, rev, self.state.board.phase))
+                self._done[maker].append(_Done(before, frozenset(change.drop), rev, self.state.board.phase))
             return change
         raise Conflict("The board changes too fast; try again.", name=self.retrospective)
 
@@ -275,24 +311,32 @@ class Room:
                 self._texts.kept(old or item, said or "", text, rev)
         if self.state.board.phase != phase:
             self._done.clear()
+        self._reseat()
         told = patch_messages(self.state, self._watchers, put, dropped, self._clock(), self._online(), anew=change.anew)
         for watcher, text in told:
             watcher.send(text)
 
     def _back(self, actor: Actor) -> Change:
-        done = self._done[actor.seat.id]
-        while done:
-            last = done[-1]
-            now = {key: self.state.items.get(key) for key in last.before}
-            untouched = all(item is None or item.rev == last.rev for item in now.values())
-            if last.phase != self.state.board.phase or not untouched:
-                done.clear()
-                break
-            done.pop()
+        done = self._done[actor.seat.person]
+        last = done[-1] if done else None
+        if last is not None and self._untouched(last):
             put = [item for item in last.before.values() if item is not None]
-            drop = [key for key, item in last.before.items() if item is None and now[key] is not None]
+            drop = [key for key, item in last.before.items() if item is None]
             return Change(put=put, drop=drop, said={"undone": True})
+        done.clear()
         raise NothingToUndo("There is nothing of yours to take back, or others have built on it.")
+
+    def _untouched(self, last: _Done) -> bool:
+        """True while the board has what a move left, and nothing hangs on what would go."""
+        now = {key: self.state.items.get(key) for key in last.before}
+        left = all(
+            (item is None) == (key in last.gone) and (item is None or item.rev == last.rev) for key, item in now.items()
+        )
+        if not left or last.phase != self.state.board.phase:
+            return False
+        after = {**self.state.items, **last.before}
+        notes = [item for item in after.values() if isinstance(item, NoteItem) and item.group is not None]
+        return all(isinstance(after.get(note.group or ""), GroupItem) for note in notes)
 
     def _reload(self) -> None:
         fresh = load_board(self._store, self.retrospective)
@@ -303,6 +347,7 @@ class Room:
         old, self.state = self.state, fresh
         put = [item for item in fresh.items.values() if item.rev > old.rev]
         dropped = [item for key, item in old.items.items() if key not in fresh.items]
+        self._reseat()
         told = patch_messages(fresh, self._watchers, put, dropped, self._clock(), self._online(), anew=True)
         for watcher, text in told:
             watcher.send(text)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
-from ...errors import InvalidRequest, MoveRefused, NotYours, WrongPhase, nearest
+from ...errors import InvalidRequest, MoveRefused, NotYours, TextChanged, WrongPhase, nearest
 from ..formats import PhaseKind
 from .items import AnyItem, GroupItem, NoteItem
-from .moves import AddNote, EditNote, GroupNotes, Move, MoveNote, NameGroup, RemoveNote
+from .moves import LONGEST_NOTE, AddNote, EditNote, GroupNotes, Move, MoveNote, NameGroup, RemoveNote
 from .state import Actor, BoardState, Change
 
 if TYPE_CHECKING:
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 MOVES = (AddNote, EditNote, RemoveNote, MoveNote, GroupNotes, NameGroup)
 MOST_NOTES = 2_000
 LONGEST_FACT = 4_000
+LONGEST_TITLE = 300
+DEEPEST_FACT = 8
+RESERVED = ("ballot-", "answer-", "topic-")
+"""How keys begin that the board itself gives: nobody may take the place of somebody's ballot."""
 
 
 def apply(state: BoardState, actor: Actor, voter: str, move: Move, means: Means) -> Change:
@@ -34,7 +39,7 @@ def apply(state: BoardState, actor: Actor, voter: str, move: Move, means: Means)
         case NameGroup():
             require_phase(state, PhaseKind.GROUP, PhaseKind.VOTE, PhaseKind.DISCUSS)
             group = state.find(GroupItem, move.group)
-            title = means.merge(group, group.title, move.base, move.title)
+            title = merged_text(means, group, group.title, move.base, move.title, most=LONGEST_TITLE)
             merged: dict[str, object] = {"text": title, "merged": True} if title != move.title else {}
             if title == group.title:
                 return Change(said=merged)
@@ -58,13 +63,14 @@ def require_phase(state: BoardState, *wanted: PhaseKind) -> None:
 def _add(state: BoardState, voter: str, move: AddNote) -> Change:
     require_phase(state, PhaseKind.WRITE, *([PhaseKind.FACTS] if move.fact else []))
     _require_column(state, move.column)
-    if move.fact is not None and len(str(move.fact)) > LONGEST_FACT:
-        raise InvalidRequest("fact: it is too long to be pinned.", field="fact")
+    if move.fact is not None:
+        _require_plain(move.fact)
     known = state.items.get(move.note)
     if known is not None:
         if isinstance(known, NoteItem) and known.voter == voter:
             return Change()  # the same note, sent again
         raise MoveRefused("Something on the board has this key already.", note=move.note)
+    require_new_key(move.note)
     notes = list(state.of(NoteItem))
     if len(notes) >= MOST_NOTES:
         raise MoveRefused(f"A board holds {MOST_NOTES} notes at most.", limit=MOST_NOTES)
@@ -76,7 +82,7 @@ def _add(state: BoardState, voter: str, move: AddNote) -> Change:
 def _edit(state: BoardState, voter: str, move: EditNote, means: Means) -> Change:
     note = _own(state, voter, move.note)
     require_phase(state, PhaseKind.WRITE, PhaseKind.GROUP, *([PhaseKind.FACTS] if note.fact else []))
-    text = means.merge(note, note.text, move.base, move.text)
+    text = merged_text(means, note, note.text, move.base, move.text, most=LONGEST_NOTE, least=1)
     said: dict[str, object] = {"text": text, "merged": True} if text != move.text else {}
     if text == note.text:
         return Change(said=said)
@@ -132,6 +138,7 @@ def _group(state: BoardState, move: GroupNotes) -> Change:
         if isinstance(known, GroupItem) and all(note.group == known.id for note in notes):
             return Change()  # the same group, sent again
         raise MoveRefused("Something on the board has this key already.", group=move.group)
+    require_new_key(move.group)
     order = max((group.order for group in state.of(GroupItem)), default=0.0) + 1
     made: list[AnyItem] = [GroupItem(id=move.group, title=move.title, order=order)]
     made += [note.model_copy(update={"group": move.group, "order": float(i)}) for i, note in enumerate(notes)]
@@ -160,6 +167,46 @@ def _place(state: BoardState, note: NoteItem, group: str | None, column: str, be
         return note.order if same and before is None else (beside[-1].order + 1 if beside else 0.0)
     below = beside[place - 1].order if place else beside[place].order - 1
     return (below + beside[place].order) / 2
+
+
+def merged_text(means: Means, item: AnyItem, text: str, base: int, new: str, *, most: int, least: int = 0) -> str:
+    """The words that keep what several people made of them, where they fit.
+
+    Raises:
+        TextChanged: They cannot be joined, or what comes of it is too long, or nothing at all.
+    """
+    found = means.merge(item, text, base, new)
+    if found != new and not least <= len(found.strip()) <= most:
+        raise TextChanged("Somebody else changed these words meanwhile.", theirs=text, mine=new, rev=item.rev)
+    return found
+
+
+def require_new_key(key: str) -> None:
+    """Let keys pass that people may give to what they make.
+
+    Raises:
+        MoveRefused: The board gives keys like this one itself.
+    """
+    if key.startswith(RESERVED) or key in ("board", "tokens"):
+        raise MoveRefused("The board itself gives keys like this; take another.", key=key)
+
+
+def _require_plain(fact: dict[str, Any]) -> None:
+    """Let a fact pass that every board, store and browser reads back as it was."""
+
+    def depth(value: Any, level: int = 1) -> int:
+        inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        return level if level > DEEPEST_FACT else max((depth(each, level + 1) for each in inner), default=level)
+
+    if depth(fact) > DEEPEST_FACT:
+        raise InvalidRequest("fact: it is nested too deep to be pinned.", field="fact")
+    try:
+        text = json.dumps(fact, ensure_ascii=False, allow_nan=False)
+        text.encode()
+    except (ValueError, TypeError) as error:
+        raise InvalidRequest("fact: it holds what no text can say.", field="fact") from error
+    if len(text) > LONGEST_FACT:
+        raise InvalidRequest("fact: it is too long to be pinned.", field="fact")
 
 
 def _require_column(state: BoardState, column: str) -> None:
