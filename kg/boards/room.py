@@ -16,8 +16,9 @@ from ..domain.board.moves import OF_FACILITATORS, Move, Undo
 from ..domain.board.rules import Means, apply
 from ..domain.board.state import Actor, BoardState, Change
 from ..domain.board.view import whole
-from ..errors import BoardClosed, Conflict, Forbidden, MoveRefused, NothingToUndo, NotYourRole
+from ..errors import BoardClosed, Conflict, Forbidden, KgError, MoveRefused, NothingToUndo, NotYourRole
 from ..policy import Visitor
+from ..queries import statement
 from ..store.protocol import GraphStore, Transaction
 from .keeping import Overtaken, drop_board, keep_change, load_board
 from .texts import SharedTexts
@@ -40,11 +41,10 @@ class Seen:
 
 @dataclass(frozen=True)
 class _Done:
-    """A move that can be taken back: what there was before it, what went, and the revision it made."""
+    """A move that can be taken back: what there was before it, and the revisions of what it left (None: gone)."""
 
     before: dict[str, AnyItem | None]
-    gone: frozenset[str]
-    rev: int
+    left: dict[str, int | None]
     phase: int
 
 
@@ -137,7 +137,7 @@ class Room:
             change = self._keep(asked, note_down, maker=visitor.name)
             kept = {"rev": self.state.rev, "said": change.said}
             if isinstance(move, Undo):
-                self._done[visitor.name].pop()
+                self._undone(visitor.name)
             self._settle()
             return kept
 
@@ -280,7 +280,13 @@ class Room:
     ) -> Change:
         """Work a change out, keep it, tell it; again from the start when another server was faster."""
         for _ in range(TRIES):
-            change = asked()
+            try:
+                change = asked()
+            except KgError:
+                if not self._behind():
+                    raise
+                self._reload()  # refused for what another server has changed meanwhile
+                continue
             if change.empty:
                 return change
             rev = self.state.rev + 1
@@ -296,7 +302,9 @@ class Room:
                 continue
             self._become(rev, put, change, before)
             if change.undoes and maker is not None:
-                self._done[maker].append(_Done(before, frozenset(change.drop), rev, self.state.board.phase))
+                self._done[maker].append(
+                    _Done(before, dict.fromkeys(before, rev) | dict.fromkeys(change.drop), self.state.board.phase)
+                )
             return change
         raise Conflict("The board changes too fast; try again.", name=self.retrospective)
 
@@ -326,13 +334,18 @@ class Room:
         done.clear()
         raise NothingToUndo("There is nothing of yours to take back, or others have built on it.")
 
+    def _undone(self, maker: str) -> None:
+        """Forget a move that was taken back; what it gave back is again as the moves before it left it."""
+        last = self._done[maker].pop()
+        for earlier in self._done[maker]:
+            for key, item in last.before.items():
+                if key in earlier.left and item is not None and earlier.left[key] == item.rev:
+                    earlier.left[key] = self.state.items[key].rev
+
     def _untouched(self, last: _Done) -> bool:
         """True while the board has what a move left, and nothing hangs on what would go."""
-        now = {key: self.state.items.get(key) for key in last.before}
-        left = all(
-            (item is None) == (key in last.gone) and (item is None or item.rev == last.rev) for key, item in now.items()
-        )
-        if not left or last.phase != self.state.board.phase:
+        now = {key: item.rev if (item := self.state.items.get(key)) else None for key in last.before}
+        if now != last.left or last.phase != self.state.board.phase:
             return False
         after = {**self.state.items, **last.before}
         notes = [item for item in after.values() if isinstance(item, NoteItem) and item.group is not None]
@@ -351,6 +364,11 @@ class Room:
         told = patch_messages(fresh, self._watchers, put, dropped, self._clock(), self._online(), anew=True)
         for watcher, text in told:
             watcher.send(text)
+
+    def _behind(self) -> bool:
+        """True when another server has changed the board since it was read here."""
+        rows = [] if self.closed else self._store.read(statement("boards.revision"), id=self.retrospective)
+        return bool(rows) and int(rows[0]["rev"]) != self.state.rev
 
     def _require_open(self) -> None:
         if self.closed:
