@@ -156,10 +156,16 @@ class Room:
             self._tell_presence()
             return watcher
 
-    def show_again(self, watcher: Watcher) -> None:
-        """Send the whole board once more: its page has missed something."""
+    def show_again(self, visitor: Visitor, watcher: Watcher) -> None:
+        """Send the whole board once more: its page has missed something, or its guest was let in."""
         with self._lock:
-            watcher.send(view_message(self.state, watcher, self._online(), self._clock()))
+            if not self.closed and self.state.seat_of(visitor.name) is not None:
+                actor, watcher.token = self._actor(visitor, watcher.token)
+                watcher.seat, watcher.voter = actor.seat.id, actor.voter
+            self._show(watcher)
+
+    def _show(self, watcher: Watcher) -> None:
+        watcher.send(view_message(self.state, watcher, self._online(), self._clock()))
 
     def leave(self, watcher: Watcher) -> None:
         """Stop to tell somebody."""
@@ -257,7 +263,7 @@ class Room:
             if watcher.voter is None and actor and not actor.seat.waiting and not actor.seat.holds_token:
                 watcher.token = self._new_token(actor.seat)
                 watcher.voter = digest(watcher.token) if watcher.token else None
-                self.show_again(watcher)
+                self._show(watcher)
 
     def _reseat(self) -> None:
         """Watchers follow their seat: a guest who came back was given the one they had."""
