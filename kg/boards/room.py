@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from .. import audit
+from .. import audit, errors
 from ..domain.board.items import AnyItem, GroupItem, NoteItem, Seat, TopicItem
 from ..domain.board.moves import OF_FACILITATORS, Move, Undo
 from ..domain.board.rules import Means, apply
 from ..domain.board.state import Actor, BoardState, Change
 from ..domain.board.view import whole
-from ..errors import BoardClosed, Conflict, Forbidden, KgError, MoveRefused, NothingToUndo, NotYourRole
+from ..errors import BoardClosed, Conflict, Forbidden, MoveRefused, NothingToUndo, NotYourRole
 from ..policy import Visitor
 from ..queries import statement
 from ..store.protocol import GraphStore, Transaction
@@ -41,10 +41,10 @@ class Seen:
 
 @dataclass(frozen=True)
 class _Done:
-    """A move that can be taken back: what there was before it, and the revisions of what it left (None: gone)."""
+    """A move that can be taken back: what there was before it, and the revision it made."""
 
     before: dict[str, AnyItem | None]
-    left: dict[str, int | None]
+    rev: int
     phase: int
 
 
@@ -134,12 +134,9 @@ class Room:
                     name = str(getattr(move, "move", ""))
                     self._note_down(tx, visitor, f"play_move {name}", put[0].id if put else None)
 
-            change = self._keep(asked, note_down, maker=visitor.name)
-            kept = {"rev": self.state.rev, "said": change.said}
-            if isinstance(move, Undo):
-                self._undone(visitor.name)
-            self._settle()
-            return kept
+            seat = self.state.seat_of(visitor.name)
+            change = self._keep(asked, note_down, maker=seat.id if seat else None)
+            return {"rev": self.state.rev, "said": change.said}
 
     def watch(self, visitor: Visitor, offered: str | None, send: Send) -> Watcher:
         """Send the board now, and from now on whatever changes.
@@ -150,22 +147,16 @@ class Room:
         with self._lock:
             self._require_open()
             actor, token = self._actor(visitor, offered)
-            watcher = Watcher(visitor.name, actor.seat.id, actor.voter, token, send)
+            watcher = Watcher(actor.seat.id, actor.voter, token, send)
             self._watchers.append(watcher)
             send(view_message(self.state, watcher, self._online(), self._clock()))
             self._tell_presence()
             return watcher
 
-    def show_again(self, visitor: Visitor, watcher: Watcher) -> None:
-        """Send the whole board once more: its page has missed something, or its guest was let in."""
+    def show_again(self, watcher: Watcher) -> None:
+        """Send the whole board once more: its page has missed something."""
         with self._lock:
-            if not self.closed and self.state.seat_of(visitor.name) is not None:
-                actor, watcher.token = self._actor(visitor, watcher.token)
-                watcher.seat, watcher.voter = actor.seat.id, actor.voter
-            self._show(watcher)
-
-    def _show(self, watcher: Watcher) -> None:
-        watcher.send(view_message(self.state, watcher, self._online(), self._clock()))
+            watcher.send(view_message(self.state, watcher, self._online(), self._clock()))
 
     def leave(self, watcher: Watcher) -> None:
         """Stop to tell somebody."""
@@ -183,7 +174,6 @@ class Room:
                 self._end()
                 return
             self._reload()
-            self._settle()
 
     def finish(self, visitor: Visitor, write: Callable[[Transaction, BoardState], T]) -> T:
         """Close the board: `write` keeps what came out of it in the transaction that ends it.
@@ -231,7 +221,7 @@ class Room:
             seat = found
         return Actor(seat, digest(token) if token else None), token
 
-    def _new_token(self, seat: Seat) -> str | None:
+    def _new_token(self, seat: Seat) -> str:
         if self._tokens.short():
             try:
                 self._keep(lambda: Change(put=[self._tokens.made(self.state)]))
@@ -239,43 +229,12 @@ class Room:
                 self._tokens.forget_unkept()
                 raise
         token = self._tokens.give(seat)
-
-        def holds() -> Change:
-            now = self.state.find(Seat, seat.id)
-            return Change() if now.holds_token else Change(put=[now.model_copy(update={"holds_token": True})])
-
         try:
-            given = self._keep(holds)
+            self._keep(lambda: Change(put=[self.state.find(Seat, seat.id).model_copy(update={"holds_token": True})]))
         except BaseException:
             self._tokens.take_back(seat)
             raise
-        if given.empty:  # another server has just given them one
-            self._tokens.take_back(seat)
-            return None
         return token
-
-    def _settle(self) -> None:
-        """Give a token to those who were let in while they watched, and show them the board as theirs."""
-        if not self.state.board.anonymous:
-            return
-        for watcher in self._watchers:
-            actor = watcher.actor(self.state)
-            if watcher.voter is None and actor and not actor.seat.waiting and not actor.seat.holds_token:
-                watcher.token = self._new_token(actor.seat)
-                watcher.voter = digest(watcher.token) if watcher.token else None
-                self._show(watcher)
-
-    def _reseat(self) -> None:
-        """Watchers follow their seat: a guest who came back was given the one they had."""
-        for watcher in self._watchers:
-            seat = self.state.seat_of(watcher.person)
-            if seat is not None and seat.id != watcher.seat:
-                watcher.seat = seat.id
-                if self.state.board.anonymous:
-                    watcher.token = self._tokens.known(self.state, seat, watcher.token)
-                    watcher.voter = digest(watcher.token) if watcher.token else None
-                else:
-                    watcher.voter = seat.id
 
     def _keep(
         self,
@@ -288,7 +247,7 @@ class Room:
         for _ in range(TRIES):
             try:
                 change = asked()
-            except KgError:
+            except errors.KgError:
                 if not self._behind():
                     raise
                 self._reload()  # refused for what another server has changed meanwhile
@@ -308,9 +267,7 @@ class Room:
                 continue
             self._become(rev, put, change, before)
             if change.undoes and maker is not None:
-                self._done[maker].append(
-                    _Done(before, dict.fromkeys(before, rev) | dict.fromkeys(change.drop), self.state.board.phase)
-                )
+                self._done[maker].append(_Done(before, rev, self.state.board.phase))
             return change
         raise Conflict("The board changes too fast; try again.", name=self.retrospective)
 
@@ -325,37 +282,24 @@ class Room:
                 self._texts.kept(old or item, said or "", text, rev)
         if self.state.board.phase != phase:
             self._done.clear()
-        self._reseat()
         told = patch_messages(self.state, self._watchers, put, dropped, self._clock(), self._online(), anew=change.anew)
         for watcher, text in told:
             watcher.send(text)
 
     def _back(self, actor: Actor) -> Change:
-        done = self._done[actor.seat.person]
-        last = done[-1] if done else None
-        if last is not None and self._untouched(last):
+        done = self._done[actor.seat.id]
+        while done:
+            last = done[-1]
+            now = {key: self.state.items.get(key) for key in last.before}
+            untouched = all(item is None or item.rev == last.rev for item in now.values())
+            if last.phase != self.state.board.phase or not untouched:
+                done.clear()
+                break
+            done.pop()
             put = [item for item in last.before.values() if item is not None]
-            drop = [key for key, item in last.before.items() if item is None]
+            drop = [key for key, item in last.before.items() if item is None and now[key] is not None]
             return Change(put=put, drop=drop, said={"undone": True})
-        done.clear()
         raise NothingToUndo("There is nothing of yours to take back, or others have built on it.")
-
-    def _undone(self, maker: str) -> None:
-        """Forget a move that was taken back; what it gave back is again as the moves before it left it."""
-        last = self._done[maker].pop()
-        for earlier in self._done[maker]:
-            for key, item in last.before.items():
-                if key in earlier.left and item is not None and earlier.left[key] == item.rev:
-                    earlier.left[key] = self.state.items[key].rev
-
-    def _untouched(self, last: _Done) -> bool:
-        """True while the board has what a move left, and nothing hangs on what would go."""
-        now = {key: item.rev if (item := self.state.items.get(key)) else None for key in last.before}
-        if now != last.left or last.phase != self.state.board.phase:
-            return False
-        after = {**self.state.items, **last.before}
-        notes = [item for item in after.values() if isinstance(item, NoteItem) and item.group is not None]
-        return all(isinstance(after.get(note.group or ""), GroupItem) for note in notes)
 
     def _reload(self) -> None:
         fresh = load_board(self._store, self.retrospective)
@@ -366,7 +310,6 @@ class Room:
         old, self.state = self.state, fresh
         put = [item for item in fresh.items.values() if item.rev > old.rev]
         dropped = [item for key, item in old.items.items() if key not in fresh.items]
-        self._reseat()
         told = patch_messages(fresh, self._watchers, put, dropped, self._clock(), self._online(), anew=True)
         for watcher, text in told:
             watcher.send(text)

@@ -22,19 +22,15 @@ class Tokens:
     """The tokens of one board that this process knows."""
 
     def __init__(self) -> None:
-        self._given: dict[tuple[str, str], str] = {}
+        self._given: dict[str, str] = {}
         self._free: list[str] = []
 
     def known(self, state: BoardState, seat: Seat, offered: str | None) -> str | None:
-        """The token that this seat goes by: the one it was given, or one that its browser kept.
-
-        It was given to who sat there then: whoever is put into the seat later has to bring it,
-        or a facilitator could take a guest's place and see what they wrote.
-        """
-        if _who(seat) in self._given:
-            return self._given[_who(seat)]
+        """The token that this seat goes by: the one it was given, or one that its browser kept."""
+        if seat.id in self._given:
+            return self._given[seat.id]
         if offered and seat.holds_token and digest(offered) in _digests(state):
-            self._given[_who(seat)] = offered
+            self._given[seat.id] = offered
             return offered
         return None
 
@@ -54,12 +50,12 @@ class Tokens:
     def give(self, seat: Seat) -> str:
         """One that nobody has, for this seat."""
         token = self._free.pop(secrets.randbelow(len(self._free)))
-        self._given[_who(seat)] = token
+        self._given[seat.id] = token
         return token
 
     def take_back(self, seat: Seat) -> None:
         """That it was given could not be kept: the next time it is given anew."""
-        token = self._given.pop(_who(seat), None)
+        token = self._given.pop(seat.id, None)
         if token is not None:
             self._free.append(token)
 
@@ -67,10 +63,6 @@ class Tokens:
 def digest(token: str) -> str:
     """What is kept of a token, and what its items belong to."""
     return hashlib.sha256(token.encode()).hexdigest()[:32]
-
-
-def _who(seat: Seat) -> tuple[str, str]:
-    return seat.id, seat.person
 
 
 def _digests(state: BoardState) -> set[str]:

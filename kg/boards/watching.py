@@ -18,9 +18,8 @@ Send = Callable[[str], None]
 
 @dataclass(eq=False)
 class Watcher:
-    """Somebody's open page: who they are, their seat, and the voter it goes by."""
+    """Somebody's open page: their seat, and the voter it goes by."""
 
-    person: str
     seat: str
     voter: str | None
     token: str | None
@@ -29,7 +28,7 @@ class Watcher:
     def actor(self, state: BoardState) -> Actor | None:
         """Who they are by now; None when their seat is gone."""
         seat = state.items.get(self.seat)
-        return Actor(seat, self.voter) if isinstance(seat, Seat) and seat.person == self.person else None
+        return Actor(seat, self.voter) if isinstance(seat, Seat) else None
 
 
 def view_message(state: BoardState, watcher: Watcher, online: Iterable[str], now: datetime) -> str:

@@ -17,8 +17,10 @@ from kg.domain.board.items import BallotItem, GroupItem, NoteItem, Seat
 from kg.errors import BoardClosed, Forbidden, KgError, NotFound, NothingToUndo, TextChanged, TokenElsewhere
 from kg.store.embedded import EmbeddedStore
 from tests.conftest import visitor
-from tests.kg.boards.conftest import CODE, RETRO, Held, Page, go, play, texts
-from tests.kg.store.conftest import Engine
+from tests.kg.boards.held import CODE, RETRO, Held, Page, blind, go, held, play, texts
+from tests.kg.store.conftest import Engine, embedded_engine, engine, neo4j_engine, store
+
+__all__ = ["blind", "embedded_engine", "engine", "held", "neo4j_engine", "store"]
 
 ROOT = Path(__file__).parents[3]
 
@@ -364,7 +366,7 @@ sys.path.insert(0, {root!r})
 from pathlib import Path
 from kg.store.embedded import EmbeddedStore
 from kg.boards import Boards
-from tests.kg.boards.conftest import RETRO, play
+from tests.kg.boards.held import RETRO, play
 room = Boards(EmbeddedStore(Path({path!r}))).room(RETRO)
 number = len(room.state.items)
 while True:

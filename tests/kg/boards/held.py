@@ -20,9 +20,6 @@ from kg.store.protocol import GraphStore
 from kg.store.records import put_records
 from tests.conftest import NOON, visitor
 from tests.kg.domain.board.conftest import KINDS, a_board
-from tests.kg.store.conftest import embedded_engine, engine, neo4j_engine, store
-
-__all__ = ["embedded_engine", "engine", "neo4j_engine", "store"]
 
 RETRO = "retrospective:test:1"
 CODE = "join-code-1234"
