@@ -7,6 +7,7 @@ votes or their token; before the close and after it.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import subprocess
@@ -126,18 +127,10 @@ def traces(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traces]:
     for number, name in enumerate(browsers):
         play(name, move("vote", "vote", topic=topics[number], dots=2))
     found.tokens = [token for who, token in tokens.items() if who != "owner"]
-    copy = server.home.parent / "copy.jsonl"
-    export(server, copy)
-    found.open = texts_of(server.home) | {"export": copy.read_text("utf-8")}
     with server.graph() as graph:
         found.open["audit"] = trail(server, graph)
-    server_stop = server.process
-    assert server_stop is not None
-    server.process.send_signal(15)  # type: ignore[union-attr]
-    said, complained = server_stop.communicate(timeout=60)
-    server.process = None
-    found.open["log"] = said + complained
-    with EmbeddedStore(server.home / "graph.kgl") as store:
+    found.open |= stopped(server)
+    with contextlib.closing(EmbeddedStore(server.home / "graph.kgl")) as store:
         state = load_board(store, found.retrospective)
         assert state is not None
         found.items = list(state.items.values())
@@ -148,24 +141,24 @@ def traces(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traces]:
         found.closed["audit"] = trail(server, graph)
         shown = graph.get_retrospective(id=found.retrospective)
         found.closed["answer"] = shown.model_dump_json()
-    export(server, copy)
-    server_stop = server.process
-    assert server_stop is not None
-    server_stop.send_signal(15)
-    said, complained = server_stop.communicate(timeout=60)
-    server.process = None
-    found.closed |= texts_of(server.home) | {"export": copy.read_text("utf-8"), "log": said + complained}
+    found.closed |= stopped(server)
     yield found
 
 
-def export(server: RunningServer, target: Path) -> None:
-    """All of the store as JSON Lines, as an operator takes it."""
-    target.unlink(missing_ok=True)
+def stopped(server: RunningServer) -> dict[str, str]:
+    """End the server; what it said, all of its files, and its store as JSON Lines as an operator takes it."""
+    assert server.process is not None
+    server.process.terminate()
+    said, complained = server.process.communicate(timeout=60)
+    server.process = None
+    copy = server.home.parent / "copy.jsonl"
+    copy.unlink(missing_ok=True)
     done = subprocess.run(
-        [sys.executable, "-m", "retrobook", "export", str(target), "--home", str(server.home)],
+        [sys.executable, "-m", "retrobook", "store", "export", str(copy), "--home", str(server.home)],
         capture_output=True, text=True, cwd=server.home, env=environment(**server.variables),
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+    return texts_of(server.home) | {"export": copy.read_text("utf-8"), "log": said + complained}
 
 
 def trail(server: RunningServer, graph: Any) -> str:
