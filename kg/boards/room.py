@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from .. import audit
+from .. import audit, errors
 from ..domain.board.items import AnyItem, GroupItem, NoteItem, Seat, TopicItem
 from ..domain.board.moves import OF_FACILITATORS, Move, Undo
 from ..domain.board.rules import Means, apply, require_active
@@ -20,6 +20,7 @@ from ..domain.board.undoing import Made
 from ..domain.board.view import whole
 from ..errors import BoardClosed, Conflict, Forbidden, KgError, MoveRefused, NotYourRole, TokenElsewhere
 from ..policy import Visitor
+from ..queries import statement
 from ..store.protocol import GraphStore, Transaction
 from .keeping import Overtaken, end_board, keep_change, load_board
 from .texts import SharedTexts
@@ -280,7 +281,13 @@ class Room:
     ) -> Change:
         """Work a change out, keep it, tell it; again from the start when another server was faster."""
         for _ in range(TRIES):
-            change = asked()
+            try:
+                change = asked()
+            except errors.KgError:
+                if not self._behind():
+                    raise
+                self._reload()  # refused for what another server has changed meanwhile
+                continue
             if change.empty:
                 return change
             rev = self.state.rev + 1
@@ -335,6 +342,11 @@ class Room:
                 self._watchers.remove(watcher)  # their seat is gone, and they know
             else:
                 watcher.seat, watcher.voter = actor.seat.id, actor.voter
+
+    def _behind(self) -> bool:
+        """True when another server has changed the board since it was read here."""
+        rows = [] if self.closed else self._store.read(statement("boards.revision"), id=self.retrospective)
+        return bool(rows) and int(rows[0]["rev"]) != self.state.rev
 
     def _require_open(self) -> None:
         if self.closed:

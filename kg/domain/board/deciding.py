@@ -8,6 +8,7 @@ from ...errors import InvalidRequest, MoveRefused, NotFound, TextChanged, VotesS
 from ..formats import PhaseKind
 from .items import ActionDraft, AnswerItem, BallotItem, LessonItem
 from .moves import (
+    LONGEST_TEXT,
     Answer,
     MarkRecurrence,
     Move,
@@ -19,7 +20,7 @@ from .moves import (
     WriteDiscussion,
 )
 from .state import Actor, BoardState, Change
-from .writing import require_phase
+from .writing import merged_text, require_new_key, require_phase
 
 if TYPE_CHECKING:
     from .rules import Means
@@ -41,7 +42,7 @@ def apply(state: BoardState, actor: Actor, voter: str, move: Move, means: Means)
             require_phase(state, *TALKING)
             _require_topic(state, move.topic)
             topic = state.topic(move.topic)
-            text = means.merge(topic, topic.discussion, move.base, move.text)
+            text = merged_text(means, topic, topic.discussion, move.base, move.text, most=LONGEST_TEXT)
             said: dict[str, object] = {"text": text, "merged": True} if text != move.text else {}
             if text == topic.discussion:
                 return Change(said=said)
@@ -129,6 +130,7 @@ def _put(state: BoardState, kind: type[ActionDraft] | type[LessonItem], key: str
             raise NotFound("Somebody has taken this away.", kind=str(kind.model_fields["kind"].default), name=key)
         if sum(1 for _ in state.of(kind)) >= MOST:
             raise MoveRefused(f"A board takes {MOST} of them at most.", limit=MOST)
+        require_new_key(key)
         return Change(put=[kind(id=key, **values)], undoes=True)
     if not isinstance(known, kind):
         raise MoveRefused("Something on the board has this key already.", key=key)

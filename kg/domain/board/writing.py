@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...errors import InvalidRequest, MoveRefused, NotYours, WrongPhase, nearest
+from ...errors import InvalidRequest, MoveRefused, NotYours, TextChanged, WrongPhase, nearest
 from ..formats import PhaseKind
 from .items import AnyItem, GroupItem, NoteItem
-from .moves import AddNote, EditNote, GroupNotes, Move, MoveNote, NameGroup, RemoveNote
+from .moves import LONGEST_NOTE, AddNote, EditNote, GroupNotes, Move, MoveNote, NameGroup, RemoveNote
 from .state import Actor, BoardState, Change
 
 if TYPE_CHECKING:
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 MOVES = (AddNote, EditNote, RemoveNote, MoveNote, GroupNotes, NameGroup)
 MOST_NOTES = 2_000
 LONGEST_FACT = 4_000
+LONGEST_TITLE = 300
+RESERVED = ("ballot-", "answer-", "topic-")
+"""How keys begin that the board itself gives: nobody may take the place of somebody's ballot."""
 
 
 def apply(state: BoardState, actor: Actor, voter: str, move: Move, means: Means) -> Change:
@@ -34,7 +37,7 @@ def apply(state: BoardState, actor: Actor, voter: str, move: Move, means: Means)
         case NameGroup():
             require_phase(state, PhaseKind.GROUP, PhaseKind.VOTE, PhaseKind.DISCUSS)
             group = state.find(GroupItem, move.group)
-            title = means.merge(group, group.title, move.base, move.title)
+            title = merged_text(means, group, group.title, move.base, move.title, most=LONGEST_TITLE)
             merged: dict[str, object] = {"text": title, "merged": True} if title != move.title else {}
             if title == group.title:
                 return Change(said=merged)
@@ -65,6 +68,7 @@ def _add(state: BoardState, voter: str, move: AddNote) -> Change:
         if isinstance(known, NoteItem) and known.voter == voter:
             return Change()  # the same note, sent again
         raise MoveRefused("Something on the board has this key already.", note=move.note)
+    require_new_key(move.note)
     notes = list(state.of(NoteItem))
     if len(notes) >= MOST_NOTES:
         raise MoveRefused(f"A board holds {MOST_NOTES} notes at most.", limit=MOST_NOTES)
@@ -76,7 +80,7 @@ def _add(state: BoardState, voter: str, move: AddNote) -> Change:
 def _edit(state: BoardState, voter: str, move: EditNote, means: Means) -> Change:
     note = _own(state, voter, move.note)
     require_phase(state, PhaseKind.WRITE, PhaseKind.GROUP, *([PhaseKind.FACTS] if note.fact else []))
-    text = means.merge(note, note.text, move.base, move.text)
+    text = merged_text(means, note, note.text, move.base, move.text, most=LONGEST_NOTE, least=1)
     said: dict[str, object] = {"text": text, "merged": True} if text != move.text else {}
     if text == note.text:
         return Change(said=said)
@@ -132,6 +136,7 @@ def _group(state: BoardState, move: GroupNotes) -> Change:
         if isinstance(known, GroupItem) and all(note.group == known.id for note in notes):
             return Change()  # the same group, sent again
         raise MoveRefused("Something on the board has this key already.", group=move.group)
+    require_new_key(move.group)
     order = max((group.order for group in state.of(GroupItem)), default=0.0) + 1
     made: list[AnyItem] = [GroupItem(id=move.group, title=move.title, order=order)]
     made += [note.model_copy(update={"group": move.group, "order": float(i)}) for i, note in enumerate(notes)]
@@ -172,6 +177,28 @@ def _place(
         if other.id != note.id and other.order != number
     ]
     return float(place), moved
+
+
+def merged_text(means: Means, item: AnyItem, text: str, base: int, new: str, *, most: int, least: int = 0) -> str:
+    """The words that keep what several people made of them, where they fit.
+
+    Raises:
+        TextChanged: They cannot be joined, or what comes of it is too long, or nothing at all.
+    """
+    found = means.merge(item, text, base, new)
+    if found != new and not least <= len(found.strip()) <= most:
+        raise TextChanged("Somebody else changed these words meanwhile.", theirs=text, mine=new, rev=item.rev)
+    return found
+
+
+def require_new_key(key: str) -> None:
+    """Let keys pass that people may give to what they make.
+
+    Raises:
+        MoveRefused: The board gives keys like this one itself.
+    """
+    if key.startswith(RESERVED) or key in ("board", "tokens"):
+        raise MoveRefused("The board itself gives keys like this; take another.", key=key)
 
 
 def _require_column(state: BoardState, column: str) -> None:
