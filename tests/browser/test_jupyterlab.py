@@ -96,7 +96,7 @@ def test_a_facilitator_runs_the_same_board_in_jupyterlab(site, browser, lab):
     app.click("[data-action=confirm]")  # going on reveals what is still hidden
     app.wait_for_selector("[data-screen=board][data-phase=group]")
     page.wait_for_selector(".jp-Notebook [data-screen=board][data-phase=group]")
-    if folder := os.environ.get("RETROBOOK_SCREENSHOTS"):
+    if folder := os.environ.get("SCREENSHOTS_TO"):
         page.screenshot(path=str(Path(folder) / "board-jupyterlab.png"))
     for opened in (context, other):
         opened.close()
