@@ -82,7 +82,7 @@ class OutcomeForm(OutcomePages):
         Raises:
             KgError: It is no refusal of what was typed.
         """
-        if error.status >= 500 or error.status == 404 and error.fields.get("kind") in ("project", "outcome"):
+        if error.status >= 500 or (error.status == 404 and error.fields.get("kind") in ("project", "outcome")):
             raise error
         field = str(error.fields.get("field") or "").split(".")[0]
         if not field and error.fields.get("kind") == "metric":
