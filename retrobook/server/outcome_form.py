@@ -59,8 +59,11 @@ class OutcomeForm(OutcomePages):
     def read(self) -> tuple[dict[str, str], dict[str, Any], dict[str, str]]:
         """The form as it was typed, the values it gives, and problems beside fields."""
         typed = {name: self.text(name) or "" for name in FIELDS}
+        field, _, suggestion = (self.text("take") or "").partition("=")
+        if field in FIELDS:
+            typed[field] = suggestion
         values: dict[str, Any] = {name: text for name, text in typed.items() if text and name not in NUMBERS}
-        values |= {name: typed[name] for name in TEXTS if name in self.request.body_arguments}
+        values |= {name: typed[name] for name in TEXTS if typed[name] or name in self.request.body_arguments}
         if typed["currency"]:
             values["currency"] = typed["currency"] = typed["currency"].upper()
         problems = {}

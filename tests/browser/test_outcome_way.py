@@ -138,6 +138,7 @@ def test_from_a_template_to_acceptance_by_three_blind_reviews_and_into_the_repor
     from_inbox(site, marc, "review", title)
     marc.get_by_role("button", name="Approve with these scores").click()
     assert marc.locator("#form-review .problem").is_visible()  # an approval scores every axis
+    assert [rule["id"] for rule in Axe().run(marc, options=RULES)["violations"]] == []
     score(marc, 5)
     from_inbox(site, petra, "review", title)
     told = petra.locator("tr[data-role=manager]").inner_text()

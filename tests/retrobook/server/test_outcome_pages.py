@@ -100,3 +100,11 @@ def test_what_does_not_exist_is_not_found(people):
     assert people["ann"].get("/outcomes/outcome:nosuch").status_code == 404
     assert people["ann"].submit("/outcomes/outcome:nosuch/fly").status_code == 404
     assert people["ann"].get("/outcomes/new?project=nosuch&template=quality").status_code == 400
+
+
+def test_a_suggestion_is_taken_over_into_its_field(people):
+    fields = {"project": BRIDGE, "template": "", "title": "Suggested", "unit_of_measure": "faults"}
+    page = people["ann"].submit("/outcomes/new", **fields, take="due=2030-03-04")
+    assert page.status_code == 200
+    assert 'name="due" type="date" value="2030-03-04"' in page.text
+    assert 'value="faults"' in page.text
