@@ -1,0 +1,79 @@
+"""What people do to an outcome from its page: a form each, which works without JavaScript too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote, unquote
+
+from kg.domain.review_rules import AXES
+from kg.errors import InvalidRequest, KgError, NotFound
+
+from .outcome_pages import OutcomePage
+
+
+class ActOnOutcome(OutcomePage):
+    """`POST /outcomes/<id>/<act>`: one thing done to an outcome as its visitor."""
+
+    async def get(self, key: str, act: str = "") -> None:
+        """The page itself: an act is no place to come back to."""
+        self.redirect(f"/outcomes/{quote(unquote(key), safe=':')}")
+
+    async def post(self, key: str, act: str) -> None:
+        """Do it and show the outcome; what is refused keeps what was typed, with the reason beside it."""
+        key = unquote(key)
+        acts: dict[str, Callable[[], tuple[str, dict[str, Any], str]]] = {
+            "measure": lambda: ("add_measurement", self._measured(key), "measured"),
+            "evidence": lambda: ("add_evidence", self._evidence(key), "evidence_added"),
+            "remove-evidence": lambda: (
+                "remove_evidence", {"id": self.text("evidence") or ""} | self._revision(), "evidence_removed",
+            ),
+            "submit": lambda: ("submit_outcome", {"id": key} | self._revision(), "submitted"),
+            "withdraw": lambda: ("withdraw_outcome", {"id": key} | self._revision(), "withdrawn"),
+            "reopen": lambda: ("reopen_outcome", {"id": key} | self._revision(), "reopened"),
+            "review": lambda: self._review(key),
+            "retire": lambda: (
+                "retire_outcome", {"id": key, "reason": self.text("reason") or ""} | self._revision(), "retired",
+            ),
+        }  # fmt: skip
+        if act not in acts:
+            raise NotFound.among("page", act, acts)
+        try:
+            operation, values, word = acts[act]()
+            await self.ask(operation, **values)
+        except NotFound:
+            raise
+        except KgError as error:
+            if error.status >= 500 or self._asked_by_script():
+                raise
+            await self.outcome(key, act, error)
+            return
+        gone = act == "retire"
+        self.done("/outcomes" if gone else f"/outcomes/{quote(key, safe=':')}", word)
+
+    def _measured(self, key: str) -> dict[str, Any]:
+        value = self.text("value")
+        if value is None:
+            raise InvalidRequest("value: say what was measured.", field="value")
+        return {"subject": key, "value": value} | self.given("date", "source", "note")
+
+    def _evidence(self, key: str) -> dict[str, Any]:
+        given = self.given("link", "sha256", "filename", "title", "kind", "expires_on")
+        if "link" not in given and "sha256" not in given:
+            raise InvalidRequest("link: give a link, or choose a file.", field="link")
+        if "link" in given:
+            given.pop("kind", None)
+        return {"outcome": key} | given | self._revision()
+
+    def _review(self, key: str) -> tuple[str, dict[str, Any], str]:
+        decision = self.text("decision") or ""
+        scores = {axis: int(score) for axis in AXES if (score := self.text(f"score_{axis}") or "").isdecimal()}
+        values = {"id": key, "decision": decision, "scores": scores} | self.given("reason") | self._revision()
+        return "review_outcome", values, "returned" if decision == "returned" else "approved"
+
+    def _revision(self) -> dict[str, int]:
+        text = self.text("revision") or ""
+        return {"revision": int(text)} if text.isdecimal() else {}
+
+
+ROUTES = [(r"/outcomes/([^/]+)/(?!edit$)([a-z-]+)", ActOnOutcome)]

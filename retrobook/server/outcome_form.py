@@ -1,0 +1,224 @@
+"""Defining an outcome: a template is chosen, its form is checked letter by letter, and what was typed stays."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import quote, unquote
+
+from kg.domain import Direction, Horizon, Shape, UnitKind
+from kg.errors import KgError
+from widgets.rendering.outcome_check import check_letters, check_line, verdict
+
+from .lesson_acts import project_key
+from .outcome_pages import OutcomePages
+from .project_picker import project_choices
+
+FREE = "none"
+"""The choice of no template."""
+TEXTS = ("statement", "relevance", "achievability", "unit_of_measure", "currency", "owner")
+"""Fields that may be emptied by an empty text."""
+CHOICES = ("unit_kind", "direction", "horizon", "shape")
+NUMBERS = ("baseline", "target", "weight")
+DAYS = ("start", "due")
+FIELDS = ("title", "metric", *TEXTS, *CHOICES, *NUMBERS, *DAYS)
+OPEN_WHEN_EMPTY = frozenset({"metric", "baseline", "target", *DAYS})
+"""Fields that `clear` names when a form of an outcome that is there leaves them empty."""
+
+
+class OutcomeForm(OutcomePages):
+    """What the form of a new outcome and of one that is there share."""
+
+    async def form(
+        self, typed: dict[str, str], check: Any, template: Any, about: SimpleNamespace, problems: dict[str, str],
+        words: dict[str, str], status: int = 200,
+    ) -> None:  # fmt: skip
+        """Show the form with what was typed, what the check found, and what was refused."""
+        lines = [line for letter in check_letters(check, self.t) for line in letter.lines] if check else []
+        lines += [check_line(finding, self.t) for finding in check.others] if check else []
+        complaints: dict[str, list[Any]] = {}
+        for line in lines:
+            complaints.setdefault(line.field, []).append(line)
+        self.show(
+            "outcome_new.html",
+            status,
+            typed=typed,
+            check=check,
+            template=template,
+            about=about,
+            problems=problems,
+            words=words,
+            complaints=complaints,
+            smart=SimpleNamespace(letters=check_letters(check, self.t), said=verdict(check, self.t)) if check else None,
+            unit_kinds=list(UnitKind),
+            directions=list(Direction),
+            horizons=list(Horizon),
+            shapes=list(Shape),
+        )
+
+    def read(self) -> tuple[dict[str, str], dict[str, Any], dict[str, str]]:
+        """The form as it was typed, the values it gives, and problems beside fields."""
+        typed = {name: self.text(name) or "" for name in FIELDS}
+        field, _, suggestion = (self.text("take") or "").partition("=")
+        if field in FIELDS:
+            typed[field] = suggestion
+        values: dict[str, Any] = {name: text for name, text in typed.items() if text and name not in NUMBERS}
+        values |= {name: typed[name] for name in TEXTS if typed[name] or name in self.request.body_arguments}
+        if typed["currency"]:
+            values["currency"] = typed["currency"] = typed["currency"].upper()
+        problems = {}
+        for name in NUMBERS:
+            if typed[name]:
+                try:
+                    values[name] = float(typed[name].replace(" ", ""))
+                except ValueError:
+                    problems[name] = self.t("outcome_pages.form.no_number", text=typed[name])
+        return typed, values, problems
+
+    def blanks(self, template: Any) -> dict[str, str]:
+        """What fills the blanks of the template's sentence."""
+        return {blank.key: self.text(f"word_{blank.key}") or "" for blank in template.blanks} if template else {}
+
+    def refused(self, error: KgError, problems: dict[str, str]) -> None:
+        """Put the words of a refusal beside its field, or above the form.
+
+        Raises:
+            KgError: It is no refusal of what was typed.
+        """
+        if error.status >= 500 or (error.status == 404 and error.fields.get("kind") in ("project", "outcome")):
+            raise error
+        field = str(error.fields.get("field") or "").split(".")[0]
+        if not field and error.fields.get("kind") == "metric":
+            field = "metric"
+        problems[field if field in FIELDS else "elsewhere"] = self.t.error(error)
+
+    async def template(self, key: str | None) -> Any:
+        """A template by its key; None for none."""
+        offered = (await self.ask("outcome_templates")).templates
+        return next((one.template for one in offered if one.template.key == key), None)
+
+
+class OutcomeNew(OutcomeForm):
+    """`/outcomes/new`: choose project and template, then say what is promised."""
+
+    async def get(self) -> None:
+        """The choice, or the form with what the template brings."""
+        project = project_key(self.get_query_argument("project", "").strip()[:300] or None)
+        key = self.get_query_argument("template", "").strip()[:40]
+        problem = None
+        if project and key:
+            template = await self.template(key)
+            if template is not None or key == FREE:
+                try:
+                    await self._prefilled(project, template)
+                    return
+                except KgError as error:
+                    if error.status >= 500:
+                        raise
+                    problem = self.t.error(error)
+        elif key:
+            problem = self.t("outcome_pages.new.no_project")
+        offered = await self.ask("outcome_templates")
+        self.show(
+            "outcome_choose.html",
+            400 if problem else 200,
+            templates=[one.template for one in offered.templates],
+            project=self.get_query_argument("project", "").strip()[:300],
+            choices=await project_choices(self),
+            problem=problem,
+            free=FREE,
+        )
+
+    async def post(self) -> None:
+        """Check what was typed, or keep it as a draft."""
+        project = self.text("project") or ""
+        template = await self.template(self.text("template"))
+        typed, values, problems = self.read()
+        words = self.blanks(template)
+        given = {"project": project, "template": template.key if template else None, "language": self.language}
+        given |= values | {"words": {key: text for key, text in words.items() if text}}
+        check = None
+        if not problems:
+            try:
+                if self.text("do") == "save":
+                    made = await self.ask("define_outcome", **given | self.given("key"))
+                    self.done(f"/outcomes/{quote(made.outcome.id, safe=':')}", "defined")
+                    return
+                check = await self.ask("check_outcome", **given)
+            except KgError as error:
+                self.refused(error, problems)
+        if check is not None and not typed["statement"]:
+            typed["statement"] = check.outcome.statement or ""
+        about = await self._about(project)
+        about.key = self.text("key")
+        await self.form(typed, check, template, about, problems, words, 422 if problems else 200)
+
+    async def _prefilled(self, project: str, template: Any) -> None:
+        key = template.key if template else None
+        check = await self.ask("check_outcome", project=project, template=key, language=self.language)
+        typed = typed_of(check.outcome)
+        if typed["title"] == "…":
+            typed["title"] = ""
+        await self.form(typed, check, template, await self._about(project), {}, {})
+
+    async def _about(self, project: str) -> SimpleNamespace:
+        found = (await self.ask("project_facts", project=project)).project
+        return SimpleNamespace(id=None, project=found.id, project_name=found.name, revision=None, key=self.nonce)
+
+
+class OutcomeEdit(OutcomeForm):
+    """`/outcomes/<id>/edit`: say something of a draft or returned outcome differently."""
+
+    async def get(self, key: str) -> None:
+        """The form as the outcome is now."""
+        found = await self.ask("get_outcome", id=unquote(key))
+        check = await self.ask("check_outcome", id=found.outcome.id, language=self.language)
+        template = await self.template(found.outcome.template)
+        await self.form(typed_of(found.outcome), check, template, self._about(found), {}, {})
+
+    async def post(self, key: str) -> None:
+        """Check what was typed, or keep it."""
+        found = await self.ask("get_outcome", id=unquote(key))
+        template = await self.template(found.outcome.template)
+        typed, values, problems = self.read()
+        words = self.blanks(template)
+        given = {"id": found.outcome.id, "language": self.language} | values
+        given["words"] = {name: text for name, text in words.items() if text}
+        about, check = self._about(found), None
+        about.revision = self.text("revision")
+        if not problems:
+            try:
+                if self.text("do") == "save":
+                    clear = sorted(name for name in OPEN_WHEN_EMPTY if not typed[name])
+                    await self.ask("change_outcome", **given, clear=clear, revision=int(about.revision or 0))
+                    self.done(f"/outcomes/{quote(found.outcome.id, safe=':')}", "changed")
+                    return
+                check = await self.ask("check_outcome", **given)
+            except KgError as error:
+                self.refused(error, problems)
+        await self.form(typed, check, template, about, problems, words, 422 if problems else 200)
+
+    def _about(self, found: Any) -> SimpleNamespace:
+        o = found.outcome
+        return SimpleNamespace(
+            id=o.id, project=o.project, project_name=found.project_name or "", revision=o.revision, key=None
+        )
+
+
+def typed_of(outcome: Any) -> dict[str, str]:
+    """The values of an outcome as a form has them."""
+    return {name: _text(getattr(outcome, name)) for name in FIELDS}
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    return str(value)
+
+
+ROUTES = [
+    (r"/outcomes/new", OutcomeNew),
+    (r"/outcomes/([^/]+)/edit", OutcomeEdit),
+]

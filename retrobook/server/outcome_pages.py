@@ -1,0 +1,172 @@
+"""Pages of outcomes: whose they are, how each stands, and all that waits for somebody."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import unquote, urlencode
+
+from kg.domain import EvidenceKind, OutcomeState
+from kg.domain.units import Unit
+from kg.errors import KgError
+from pipelines.messages import Messages
+from widgets.rendering.progress_figure import progress_view, told
+
+from .lesson_acts import ActingPage, project_key
+from .project_picker import project_choices
+
+PER_PAGE = 40
+SAID = frozenset(
+    {
+        "defined", "changed", "measured", "evidence_added", "evidence_removed", "submitted", "withdrawn", "reopened",
+        "approved", "returned", "retired",
+    }
+)  # fmt: skip
+"""What a page may say was done; the words are `outcome_pages.said.<word>`."""
+STATE_BADGES = {
+    OutcomeState.ACCEPTED: "good", OutcomeState.RETURNED: "bad", OutcomeState.IN_QUESTION: "bad",
+    OutcomeState.DRAFT: "warn",
+}  # fmt: skip
+
+
+class OutcomePages(ActingPage):
+    """Base of these pages."""
+
+    done_words = "outcome_pages.said"
+    may_say = SAID
+
+    def page_context(self) -> dict[str, Any]:
+        """What every template may use, and how states of outcomes are coloured."""
+        return super().page_context() | {"state_badge": lambda state: STATE_BADGES.get(state, "")}
+
+
+class Outcomes(OutcomePages):
+    """`/outcomes`: one's own, or all of a project or a state."""
+
+    async def get(self) -> None:
+        """The list, the latest first."""
+        asked = self._asked()
+        page = self.page_number()
+        found, choices = await asyncio.gather(
+            self.ask(
+                "list_outcomes",
+                project=project_key(asked.project),
+                mine=asked.who == "mine",
+                states=[asked.state] if asked.state else [],
+                text=asked.text or None,
+                limit=PER_PAGE,
+                offset=(page - 1) * PER_PAGE,
+            ),
+            project_choices(self),
+        )
+        given = {name: value for name, value in vars(asked).items() if value}
+
+        def link(**changed: Any) -> str:
+            values = given | {name: str(value) for name, value in changed.items()}
+            return "/outcomes?" + urlencode({name: value for name, value in values.items() if value})
+
+        self.show(
+            "outcomes.html",
+            found=found,
+            asked=asked,
+            said=self.said(),
+            link=link,
+            page=page,
+            pages=max(1, -(-found.total // PER_PAGE)),
+            choices=choices,
+            states=list(OutcomeState),
+            value=lambda outcome, value: value_of(outcome, value, self.language),
+        )
+
+    def _asked(self) -> SimpleNamespace:
+        project = self.get_query_argument("project", "").strip()[:300]
+        who = self.get_query_argument("who", "all" if project else "mine")
+        state = self.get_query_argument("state", "")
+        return SimpleNamespace(
+            who=who if who in ("mine", "all") else "mine",
+            project=project,
+            state=state if state in set(OutcomeState) else "",
+            text=self.get_query_argument("text", "").strip()[:300],
+        )
+
+
+class OutcomePage(OutcomePages):
+    """`/outcomes/<id>`: where an outcome stands, what shows it, and what can be done with it."""
+
+    async def get(self, key: str) -> None:
+        """The outcome."""
+        await self.outcome(unquote(key))
+
+    async def outcome(self, key: str, act: str = "", problem: KgError | None = None) -> None:
+        """Show an outcome; after a refused act with what was typed and why it was refused."""
+        found, review, rules, measured = await asyncio.gather(
+            self.ask("get_outcome", id=key),
+            self.ask("outcome_review", id=key),
+            self.ask("review_rules"),
+            self.ask("list_measurements", subject=key),
+        )
+        progress = await self.ask("outcome_progress", outcome=key)
+        t = self.t
+        self.show(
+            "outcome.html",
+            problem.status if problem else 200,
+            found=found,
+            outcome=review.outcome,
+            review=review,
+            rules=rules.rules,
+            path_steps=steps_of(review, rules.rules, t),
+            accepted=rules.accepted,
+            largest_mb=rules.largest_file // (1 << 20),
+            measured=measured.measurements,
+            view=progress_view(progress, t),
+            value=lambda outcome, value: value_of(outcome, value, self.language),
+            titles={step.review: step.title(self.language) for step in rules.rules.steps}
+            | ({"third": rules.rules.third.title(self.language)} if rules.rules.third else {}),
+            kinds=[kind.value for kind in EvidenceKind if kind is not EvidenceKind.LINK],
+            waits=[name if review.waits_for_person else t(f"pages.roles.{name}") for name in review.waits_for],
+            today=datetime.now(UTC).date(),
+            act=act,
+            problem=t.error(problem) if problem else None,
+            typed=self.get_body_argument if problem else lambda name, default="": default,
+            said=self.said(),
+        )
+
+
+class OutcomeInbox(OutcomePages):
+    """`/outcomes/inbox`: all that waits for the visitor."""
+
+    async def get(self) -> None:
+        """What waits, reviews first."""
+        self.show("outcome_inbox.html", inbox=await self.ask("my_inbox"), said=self.said())
+
+
+def value_of(outcome: Any, value: float | None, language: str) -> str:
+    """A value of an outcome with its unit."""
+    return told(Unit(outcome.unit_kind, outcome.currency, outcome.unit_of_measure), value, language)
+
+
+def steps_of(review: Any, rules: Any, t: Messages) -> list[tuple[str, str]]:
+    """The way of an outcome from draft to accepted: each step's name, and whether it is done, current or to come."""
+    order = ["draft", *rules.order, *(["third"] if review.third_asked else []), "accepted"]
+    names = {step.review: step.title(t.language) for step in rules.steps}
+    if rules.third:
+        names["third"] = rules.third.title(t.language)
+    names |= {key: t(f"outcomes.states.{key}") for key in ("draft", "accepted")}
+    state = review.outcome.state
+    if state is OutcomeState.ACCEPTED:
+        here = len(order)
+    elif review.awaits in order:
+        here = order.index(review.awaits)
+    else:
+        here = 0
+    marks = ["done" if n < here else "current" if n == here else "todo" for n in range(len(order))]
+    return [(names[key], mark) for key, mark in zip(order, marks, strict=True)]
+
+
+ROUTES = [
+    (r"/outcomes", Outcomes),
+    (r"/outcomes/inbox", OutcomeInbox),
+    (r"/outcomes/([^/]+)", OutcomePage),
+]
