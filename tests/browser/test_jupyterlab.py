@@ -75,6 +75,7 @@ def test_a_facilitator_runs_the_same_board_in_jupyterlab(site, browser, lab):
     page = context.new_page()
     page.goto(url)
     page.wait_for_selector(".jp-Notebook .jp-Cell")
+    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")  # its kernel is there
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
     page.wait_for_selector(".jp-Notebook [data-screen=board][data-phase=write]")
