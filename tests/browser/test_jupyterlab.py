@@ -71,10 +71,11 @@ def lab(site, tmp_path) -> Iterator[tuple[str, str]]:
 def test_a_facilitator_runs_the_same_board_in_jupyterlab(site, browser, lab):
     url, key = lab
     context = browser.new_context(viewport={"width": 1400, "height": 1000}, locale="en-GB")
-    context.set_default_timeout(90_000)
+    context.set_default_timeout(180_000)
     page = context.new_page()
     page.goto(url)
     page.wait_for_selector(".jp-Notebook .jp-Cell")
+    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")  # its kernel is there
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
     page.wait_for_selector(".jp-Notebook [data-screen=board][data-phase=write]")
@@ -87,7 +88,7 @@ def test_a_facilitator_runs_the_same_board_in_jupyterlab(site, browser, lab):
     assert WORDS in {item.get("text") for item in seen["items"]}, "what is written there is on the one board"
 
     other = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
-    other.set_default_timeout(60_000)
+    other.set_default_timeout(180_000)
     app = other.new_page()
     app.goto(site.link)
     app.goto(f"{site.url}/apps/retro_board?retrospective={key}")
