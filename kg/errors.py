@@ -9,6 +9,7 @@ KgError
 ├── Conflict               somebody else changed it, or it exists already
 │   ├── WrongState         a step that cannot follow the state a record is in
 │   │   └── WrongActionState   the same of an action
+│   ├── MapCycle           a link that would lead an outcome back to itself
 │   └── MoveRefused        a move that the rules of a board do not allow
 │       ├── WrongPhase         not in this phase
 │       ├── VotesSpent         more votes than a voter or a topic may have
@@ -120,6 +121,12 @@ class WrongState(Conflict):
     """A step cannot follow the state a record is in."""
 
     code = "wrong_state"
+
+
+class MapCycle(Conflict):
+    """A link that would lead an outcome back to itself; nothing was written."""
+
+    code = "map_cycle"
 
 
 class MoveRefused(Conflict):

@@ -74,6 +74,7 @@ def services(settings: Settings, store: GraphStore, server: str = "local") -> di
     """
     from kg.boards import Boards
     from kg.encoders import ProcessEncoder, ProcessReranker, VectorCache, models_of
+    from kg.maps import Maps
     from kg.recommend.recommender import Recommender
     from kg.search import SearchIndex, ServedModels
     from kg.search.segment import keep_dictionary_in
@@ -101,4 +102,5 @@ def services(settings: Settings, store: GraphStore, server: str = "local") -> di
         "recommender": Recommender(store),
         "boards": Boards(store, server=server, shared="://" in (settings.store or "")),
         "formats": Formats(settings.home),
+        "maps": Maps(store),
     }

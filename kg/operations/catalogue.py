@@ -15,6 +15,8 @@ from . import (  # noqa: F401
     lessons,
     lifecycle,
     note_groups,
+    outcome_map,
+    outcome_map_changes,
     people,
     plan_choices,
     portfolio,
