@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "mapping": "importing:mapping",
     "retro": "retro:retro",
     "formats": "formats:formats",
+    "outcome-map": "outcome_map:outcome_map",
     "inbox": "inbox:inbox",
     "people": "people:people",
     "store": "storing:store",
