@@ -153,14 +153,14 @@ def suggested_places(horizons: Mapping[str, Horizon], links: Sequence[Link]) -> 
         into[link.end].append(link.start)
     row: dict[str, int] = {}
     for number in sorted(set(column.values())):
-
-        def wish(key: str) -> float:
-            near = [row[source] for source in into[key] if source in row]
-            return sum(near) / len(near) if near else math.inf
-
-        ranked = sorted((key for key in column if column[key] == number), key=lambda key: (wish(key), key))
-        row |= {key: place for place, key in enumerate(ranked)}
+        ranked = sorted((_mean_row(into[key], row), key) for key in column if column[key] == number)
+        row |= {key: place for place, key in enumerate(key for _, key in ranked)}
     return {key: (column[key] * COLUMN, row[key] * ROW) for key in column}
+
+
+def _mean_row(sources: Sequence[str], row: Mapping[str, int]) -> float:
+    near = [row[source] for source in sources if source in row]
+    return sum(near) / len(near) if near else math.inf
 
 
 def roll_up(

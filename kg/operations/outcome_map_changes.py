@@ -41,7 +41,6 @@ from .projects import find_project
 from .table import Context, operation
 
 
-
 @operation(Role.MEMBER, audited=True)
 def link_outcomes(context: Context, request: LinkOutcomes) -> OutcomeMap:
     """Say that one outcome leads to another; a link that would close a circle is refused."""
@@ -252,5 +251,3 @@ def _drawn(context: Context, project: Project, done: list[Done], subject: str) -
     if (maps := context.services.get("maps")) is not None:
         maps.remember(project.id, context.visitor.name, done)
     return found
-
-

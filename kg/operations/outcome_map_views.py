@@ -126,5 +126,3 @@ class OutcomeMap(Response):
     revision: int
     added: str | None = None
     undone: bool = False
-
-

@@ -89,4 +89,45 @@ class BoardLine(Guard, WebSocketHandler):
         sending.add_done_callback(lambda done: done.exception())
 
 
-ROUTES = [(r"/api/boards/([^/]+)/live", BoardLine)]
+class MapLine(BoardLine):
+    """One visitor's line to the outcome map of a project. It says `hello`, and hears; changes are operations."""
+
+    _page: Any = None
+
+    async def open(self, project: str) -> None:
+        """Remember which map."""
+        self.set_nodelay(True)
+        self._loop = asyncio.get_running_loop()
+        self._project = unquote(project)
+
+    async def on_message(self, text: str | bytes) -> None:
+        """Begin to watch at the first message; a later `sync` shows the map again. The sign-in must still hold."""
+        known = await self._find_visitor()
+        if known is None:
+            self.close(4401, "not signed in")
+            return
+        maps, graph = self.server.graph.services["maps"], self.server.graph.as_visitor(known.visitor)
+        try:
+            said = parse_message(text)
+            if self._page is None and said["type"] == "hello":
+                found = await self.server.pools.ask(graph.outcome_map, project=self._project)
+                self._page = await self.server.pools.ask(
+                    maps.watch, found.project, known.visitor.display_name,
+                    lambda: graph.outcome_map(project=found.project).model_dump(mode="json"), self._send,
+                )  # fmt: skip
+            elif self._page is not None and said["type"] == "sync":
+                await self.server.pools.ask(lambda: maps.show(self._page, anew=True))
+            else:
+                raise InvalidRequest("A map takes hello first, then sync; changes are operations.", field="type")
+        except KgError as error:
+            self._pass_on(message("refused", id=None, error=error.as_dict()))
+            if self._page is None:
+                self.close(4403, error.code)
+
+    def on_close(self) -> None:
+        """Leave the map."""
+        if self._page is not None:
+            self._loop.run_in_executor(None, self.server.graph.services["maps"].leave, self._page)
+
+
+ROUTES = [(r"/api/boards/([^/]+)/live", BoardLine), (r"/api/maps/([^/]+)/live", MapLine)]

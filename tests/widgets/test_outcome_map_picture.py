@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from xml.etree import ElementTree
 
 import pytest
@@ -24,7 +25,7 @@ def drawn(*titles: str) -> OutcomeMap:
         )
         for n, title in enumerate(titles)
     ]  # fmt: skip
-    links = [MapLink(start=a.id, end=b.id, weight=2) for a, b in zip(nodes, nodes[1:], strict=False)]
+    links = [MapLink(start=a.id, end=b.id, weight=2) for a, b in itertools.pairwise(nodes)]
     return OutcomeMap(project="p", project_name="Water & more", nodes=nodes, links=links, revision=1)
 
 

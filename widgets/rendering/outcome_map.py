@@ -81,7 +81,9 @@ def svg(found: OutcomeMap, say: Messages) -> str:
             kind = "title" if number < 2 else "small"
             parts.append(f'<text class="om-s-{kind}" x="12" y="{22 + 17 * number}">{_xml(line)}</text>')
         if node.rolled_up is not None:
-            parts.append(f'<rect class="om-s-track" x="12" y="{BOX_H - 14:g}" width="{BOX_W - 24:g}" height="6" rx="3"/>')
+            parts.append(
+                f'<rect class="om-s-track" x="12" y="{BOX_H - 14:g}" width="{BOX_W - 24:g}" height="6" rx="3"/>'
+            )
             parts.append(
                 f'<rect class="om-s-bar" x="12" y="{BOX_H - 14:g}" width="{(BOX_W - 24) * node.rolled_up:g}"'
                 ' height="6" rx="3"/>'

@@ -181,5 +181,3 @@ def test_every_change_is_audited(drawn: KnowledgeGraph, store: GraphStore) -> No
     drawn.place_outcomes(project=WATER, places={A: {"x": 1, "y": 1}})
     rows = store.read("MATCH (e:AuditEntry) RETURN e.operation AS operation, e.subject AS subject ORDER BY e.seq")
     assert [(row["operation"], row["subject"]) for row in rows] == [("link_outcomes", A), ("place_outcomes", WATER)]
-
-
