@@ -6,6 +6,7 @@ whatever changes them, on any server and by any way (a measurement, an import), 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import threading
@@ -115,7 +116,11 @@ class Maps:
             return
         self._seen = now
         for page in pages:
-            self.show(page)
+            try:
+                self.show(page)
+            except Exception:
+                log.warning("a page could not be told of its map; it is let go", exc_info=True)
+                self.leave(page)
 
     def close(self) -> None:
         """Stop following."""
@@ -139,14 +144,16 @@ class Maps:
         with self._lock:
             pages = [page for page in self._pages if page.project == project]
         names = sorted({page.name for page in pages})
+        text = json.dumps({"type": "presence", "people": names}, ensure_ascii=False)
         for page in pages:
-            page.send(json.dumps({"type": "presence", "people": names}, ensure_ascii=False))
+            with contextlib.suppress(RuntimeError):  # its loop has ended: the next look lets it go
+                page.send(text)
 
     def _follow(self) -> None:
         while not self._stop.wait(LOOK):
             try:
                 self.look()
-            except KgError:
+            except Exception:
                 log.warning("the maps could not be compared with the store; trying again", exc_info=True)
 
 

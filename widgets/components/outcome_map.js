@@ -16,6 +16,8 @@ function render({ model, el }) {
   const say = (key, values = {}) =>
     (words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
   const percent = (value) => (value === null ? say("unknown") : `${Math.round(value * 100)}%`);
+  const stands = (node) => node.attainment === null && node.rolled_up === null ? say("unknown")
+    : say("stands", { own: percent(node.attainment), rolled: percent(node.rolled_up) });
   let map = null, chosen = null, linking = null, drag = null, zoom = 1, panX = 24, panY = 24, asked = 0, fitted = false;
   const waiting = new Map();
 
@@ -104,13 +106,13 @@ function render({ model, el }) {
     plane.replaceChildren(lines);
     for (const node of map.nodes) {
       const label = say("node_label", { title: node.title, horizon: say(`horizon.${node.horizon}`),
-        own: percent(node.attainment), rolled: percent(node.rolled_up) });
+        stands: stands(node) });
       const box = make("div", { class: `om-node${chosen === node.id ? " om-chosen" : ""}`, tabindex: "0", role: "button",
         "data-node": node.id, "aria-label": label, "aria-pressed": linking === node.id ? "true" : "false",
         onkeydown: (event) => key(event, node), onfocus: () => { chosen = node.id; },
         onpointerdown: (event) => take(event, node) },
         make("b", {}, node.title), make("small", {}, node.metric || say(`horizon.${node.horizon}`)),
-        make("small", {}, say("stands", { own: percent(node.attainment), rolled: percent(node.rolled_up) })),
+        make("small", {}, stands(node)),
         make("span", { class: "om-handle", "aria-hidden": "true", "data-handle": node.id,
           onpointerdown: (event) => pull(event, node) }, "→"));
       if (node.rolled_up !== null) {
@@ -127,7 +129,7 @@ function render({ model, el }) {
     if (list.contains(el.ownerDocument.activeElement) && el.ownerDocument.activeElement.tagName === "INPUT") return;
     list.replaceChildren(...(map.nodes.length ? map.nodes.map((node) => {
       const item = make("li", {}, make("strong", {}, node.title), ` · ${say(`horizon.${node.horizon}`)} · `,
-        say("stands", { own: percent(node.attainment), rolled: percent(node.rolled_up) }));
+        stands(node));
       if (node.parts.length) {
         item.append(make("details", {}, make("summary", {}, say("how")), make("ul", {}, ...node.parts.map((part) =>
           make("li", {}, say("part", { source: part.source ? title(part.source) : say("own"),

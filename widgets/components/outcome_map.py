@@ -108,9 +108,9 @@ class OutcomeMapEditor(anywidget.AnyWidget):
     async def _do(self, asked: dict[str, Any]) -> None:
         key, what, given = asked.get("id"), asked.get("what"), asked.get("args")
         try:
-            if what not in CHANGES or not isinstance(given, dict) or "project" in given:
+            if not isinstance(what, str) or what not in CHANGES or not _named(given):
                 raise InvalidRequest("This is no change of a map.", field="what")
-            call = getattr(self._graph, str(what))
+            call = getattr(self._graph, what)
             found = await asyncio.get_running_loop().run_in_executor(None, lambda: call(project=self.project, **given))
             shown = found.model_dump(mode="json")
             self._last["view"] = {"type": "view", "map": shown}
@@ -121,3 +121,8 @@ class OutcomeMapEditor(anywidget.AnyWidget):
     def _words(self, error: dict[str, Any]) -> str:
         kind = by_code().get(error.get("code", ""), KgError)
         return self._messages.error(kind(error.get("message", ""), **error.get("fields", {})))
+
+
+def _named(given: Any) -> bool:
+    """Values by name, of the map that is open and no other."""
+    return isinstance(given, dict) and all(isinstance(name, str) and name != "project" for name in given)

@@ -144,18 +144,25 @@ def share(value: float | None, say: Messages) -> str:
     return say("outcome_map.unknown") if value is None else f"{value:.0%}"
 
 
+def stands(node: MapNode, say: Messages) -> str:
+    """Where an outcome stands, in words."""
+    if node.attainment is None and node.rolled_up is None:
+        return say("outcome_map.unknown")
+    return say("outcome_map.stands", own=share(node.attainment, say), rolled=share(node.rolled_up, say))
+
+
 def _lines(node: MapNode, say: Messages) -> list[str]:
     said = [node.title, say(f"outcome_map.horizon.{node.horizon.value}")]
     if node.metric:
         said.append(node.metric)
-    return [*said, say("outcome_map.stands", own=share(node.attainment, say), rolled=share(node.rolled_up, say))]
+    return [*said, stands(node, say)]
 
 
 def _boxed(node: MapNode, say: Messages) -> list[str]:
     title = _wrap(node.title, 2)
     metric = _wrap(node.metric or say(f"outcome_map.horizon.{node.horizon.value}"), 1)
-    stands = _wrap(say("outcome_map.stands", own=share(node.attainment, say), rolled=share(node.rolled_up, say)), 1, 36)
-    return [*title, *([""] if len(title) < 2 else []), *metric, *stands]
+    standing = _wrap(stands(node, say), 1, 36)
+    return [*title, *([""] if len(title) < 2 else []), *metric, *standing]
 
 
 def _wrap(text: str, most: int, letters: int = LETTERS) -> list[str]:
