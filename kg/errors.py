@@ -29,6 +29,7 @@ KgError
 │   │   ├── WrongOutcomeState  the same of an outcome
 │   │   └── WrongAlertState    the same of an alert
 │   ├── StaleReview            a review of what has changed since it was read
+│   ├── MapCycle           a link that would lead an outcome back to itself
 │   └── MoveRefused        a move that the rules of a board do not allow
 │       ├── WrongPhase         not in this phase
 │       ├── VotesSpent         more votes than a voter or a topic may have
@@ -248,6 +249,12 @@ class WrongState(Conflict):
     """A step cannot follow the state a record is in."""
 
     code = "wrong_state"
+
+
+class MapCycle(Conflict):
+    """A link that would lead an outcome back to itself; nothing was written."""
+
+    code = "map_cycle"
 
 
 class MoveRefused(Conflict):

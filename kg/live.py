@@ -44,8 +44,23 @@ async def open_line(graph: KnowledgeGraph | RemoteGraph, retrospective: str, tok
         StoreUnavailable: The server cannot be reached.
     """
     if isinstance(graph, RemoteGraph):
-        return await _RemoteLine.to(graph, retrospective, token)
+        return await _RemoteLine.to(graph, f"boards/{quote(retrospective, safe='')}", token)
     return _OwnLine(graph, retrospective, token)
+
+
+async def open_map_line(graph: KnowledgeGraph | RemoteGraph, project: str) -> Live:
+    """A line to the outcome map of a project: the map comes first, and again whenever it changes.
+
+    Args:
+        graph: As `kg.connect()` gives it.
+        project: Its id.
+
+    Raises:
+        StoreUnavailable: The server cannot be reached.
+    """
+    if isinstance(graph, RemoteGraph):
+        return await _RemoteLine.to(graph, f"maps/{quote(project, safe='')}", None)
+    return _OwnMapLine(graph, project)
 
 
 class _RemoteLine:
@@ -55,11 +70,11 @@ class _RemoteLine:
         self._socket = socket
 
     @classmethod
-    async def to(cls, graph: RemoteGraph, retrospective: str, token: str | None) -> _RemoteLine:
+    async def to(cls, graph: RemoteGraph, path: str, token: str | None) -> _RemoteLine:
         from tornado.httpclient import HTTPError, HTTPRequest
         from tornado.websocket import websocket_connect
 
-        url = graph.url.rstrip("/").replace("http", "ws", 1) + f"/api/boards/{quote(retrospective, safe='')}/live"
+        url = graph.url.rstrip("/").replace("http", "ws", 1) + f"/api/{path}/live"
         request = HTTPRequest(url, headers={"Authorization": f"Bearer {graph._token}"}, connect_timeout=10)
         try:
             socket = await websocket_connect(request, max_message_size=64 * 2**20)
@@ -112,4 +127,33 @@ class _OwnLine:
 
     def close(self) -> None:
         self._room.leave(self._watcher)
+        self._pass_on(None)
+
+
+class _OwnMapLine:
+    """A map that this process keeps itself; nothing is said to it, changes are operations."""
+
+    def __init__(self, graph: KnowledgeGraph, project: str) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._waiting: asyncio.Queue[str | None] = asyncio.Queue()
+        self._maps = graph.services["maps"]
+        self._page = self._maps.watch(
+            project,
+            graph.visitor.display_name,
+            lambda: graph.outcome_map(project=project).model_dump(mode="json"),
+            self._pass_on,
+        )
+
+    def _pass_on(self, text: str | None) -> None:
+        self._loop.call_soon_threadsafe(self._waiting.put_nowait, text)
+
+    async def receive(self) -> dict[str, Any] | None:
+        text = await self._waiting.get()
+        return None if text is None else dict(json.loads(text))
+
+    async def send(self, message: dict[str, Any]) -> None:
+        return None
+
+    def close(self) -> None:
+        self._maps.leave(self._page)
         self._pass_on(None)

@@ -79,6 +79,7 @@ def services(settings: Settings, store: GraphStore, server: str = "local") -> di
     """
     from kg.boards import Boards
     from kg.encoders import ProcessEncoder, ProcessReranker, VectorCache, models_of
+    from kg.maps import Maps
     from kg.recommend.recommender import Recommender
     from kg.search import SearchIndex, ServedModels
     from kg.search.segment import keep_dictionary_in
@@ -119,4 +120,5 @@ def services(settings: Settings, store: GraphStore, server: str = "local") -> di
         "health_formula": HealthFormulaFile(settings.home),
         "alarm_rules": AlarmRuleBook(settings.home),
         "discount_rate": settings.discount_rate,
+        "maps": Maps(store),
     }

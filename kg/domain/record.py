@@ -28,8 +28,8 @@ Instant = Annotated[datetime, AfterValidator(_in_utc)]
 NonEmpty = Annotated[str, Field(min_length=1, max_length=20_000)]
 Text = Annotated[str, Field(max_length=200_000)]
 
-BOOKKEEPING = frozenset({"recorded_at", "recorded_by", "retired_at", "revision"})
-"""Fields that say when and by whom, not what: two records equal but for these are the same."""
+BOOKKEEPING = frozenset({"recorded_at", "recorded_by", "retired_at", "revision", "map_x", "map_y"})
+"""Fields that say when, by whom and where it is drawn, not what: two records equal but for these are the same."""
 
 
 class Record(BaseModel):

@@ -34,6 +34,8 @@ from . import (  # noqa: F401
     outcome_defining,
     outcome_evidence,
     outcome_links,
+    outcome_map,
+    outcome_map_changes,
     outcome_progress,
     outcome_reviewing,
     outcome_templates,

@@ -15,13 +15,17 @@ from ..assembly import reach_graph
 from ..settings import read_settings
 from .options import home_option
 from .outcome_lines import tell_outcome, value
+from .outcome_map import outcome_map
 from .outcome_options import outcome_options, said_of
 from .output import json_option, print_json, print_table, reports_errors, say
 
 
 @click.group("outcome")
 def outcome() -> None:
-    """What projects promise: templates, drafts, the SMART check, lists."""
+    """What projects promise: templates, drafts, the SMART check, lists, the map."""
+
+
+outcome.add_command(outcome_map)
 
 
 @outcome.command()
