@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from .. import audit, errors
-from ..domain.board.items import AnyItem, GroupItem, NoteItem, Seat, TopicItem
+from .. import audit
+from ..domain.board.items import AnyItem, GroupItem, NoteItem, Seat, SeatRole, TopicItem
 from ..domain.board.moves import OF_FACILITATORS, Move, Undo
 from ..domain.board.rules import Means, apply, require_active
 from ..domain.board.state import Actor, BoardState, Change
@@ -151,16 +151,13 @@ class Room:
             self._tell_presence()
             return watcher
 
-    def show_again(self, visitor: Visitor, watcher: Watcher) -> None:
-        """Send the whole board once more: its page has missed something, or its guest was let in."""
+    def show_again(self, watcher: Watcher) -> None:
+        """Send the whole board once more: its page has missed something."""
         with self._lock:
             if self.closed:
                 watcher.send(message("link", state="closed"))
-                return
-            if self.state.seat_of(visitor.name) is not None:
-                actor, watcher.token = self._actor(visitor.name, watcher.token)
-                watcher.seat, watcher.voter = actor.seat.id, actor.voter
-            watcher.send(view_message(self.state, watcher, self._online(), self._clock()))
+            else:
+                watcher.send(view_message(self.state, watcher, self._online(), self._clock()))
 
     def leave(self, watcher: Watcher) -> None:
         """Stop to tell somebody."""
@@ -190,9 +187,10 @@ class Room:
         with self._lock:
             self._require_open()
             for _ in range(TRIES):
-                actor, _token = self._actor(visitor.name, None)
-                if not actor.leads:
-                    raise NotYourRole("Only a facilitator of this board closes it.", role=actor.seat.role.value)
+                seat = self.state.seat_of(visitor.name)
+                if seat is None or seat.role is not SeatRole.FACILITATOR:
+                    role = seat.role.value if seat else None
+                    raise NotYourRole("Only a facilitator of this board closes it.", role=role)
                 try:
                     with self._store.transaction() as tx:
                         keep_change(tx, self.retrospective, self.state.rev, [], [])
@@ -283,7 +281,7 @@ class Room:
         for _ in range(TRIES):
             try:
                 change = asked()
-            except errors.KgError:
+            except KgError:
                 if not self._behind():
                     raise
                 self._reload()  # refused for what another server has changed meanwhile

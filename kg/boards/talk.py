@@ -35,7 +35,7 @@ def answer(room: Room, visitor: Visitor, watcher: Watcher, text: str | bytes) ->
         said = parse_message(text)
         key = said.get("id")
         if said["type"] == "sync":
-            room.show_again(visitor, watcher)
+            room.show_again(watcher)
             return None
         if said["type"] == "ping":
             return message("pong")

@@ -41,7 +41,7 @@ from .topic_lessons import recurrences_of
 
 
 @dataclass
-class Outcome:
+class ClosedBoard:
     """Everything to be written at the close."""
 
     record: Retrospective
@@ -53,7 +53,7 @@ class Outcome:
     guests: list[str] = field(default_factory=list)
 
 
-def what_came_out(context: Context, tx: Transaction, state: BoardState) -> Outcome:
+def what_came_out(context: Context, tx: Transaction, state: BoardState) -> ClosedBoard:
     """The records of a board that closes.
 
     Args:
@@ -104,7 +104,7 @@ def what_came_out(context: Context, tx: Transaction, state: BoardState) -> Outco
         for item in actions
     ]
     edges += [edge for lesson in lessons.values() for edge in edges_of_draft(lesson)]
-    return Outcome(
+    return ClosedBoard(
         record=changed,
         actions=actions,
         carried=carry,

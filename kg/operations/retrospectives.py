@@ -130,9 +130,8 @@ def create_retrospective(context: Context, request: CreateRetrospective) -> Open
     formats = context.service("formats")
     form: Format = formats.get(request.format)
     key = derive_id("retrospective", "retrobook", secrets.token_hex(5))
-    earlier = [
-        r for r in list_records(context.store, Retrospective, context.scope, project.id) if r.team == request.team
-    ]
+    held = list_records(context.store, Retrospective, context.scope, project.id)
+    earlier = [r for r in held if r.team == request.team and r.state is RetrospectiveState.CLOSED]
     previous = max(earlier, key=lambda r: (r.held_on or date.min, r.id), default=None)
     board = BoardItem(
         id="board", retrospective=key, project=project.id, unit=project.unit, confidential=project.confidential,

@@ -13,31 +13,20 @@ from kg.boards import Room
 from kg.boards.talk import LONGEST, answer, parse_message
 from kg.boards.watching import Watcher, message
 from kg.domain import Person
-from kg.errors import Forbidden, InvalidRequest, KgError, NotSignedIn
+from kg.errors import InvalidRequest, KgError, NotSignedIn
 from kg.operations.outcome_map_views import OutcomeMap
 from kg.policy import Visitor
 from kg.store.records import get_record
 
-from .handlers import Guard
+from .handlers import SocketGuard
 
 
-class BoardLine(Guard, WebSocketHandler):
+class BoardLine(SocketGuard, WebSocketHandler):
     """One visitor's line to one board. The first message says `hello`; who it is, the server knows by itself."""
 
     for_kernels = True
     _room: Room | None = None
     _watcher: Watcher | None = None
-
-    def check_xsrf_cookie(self) -> None:
-        """Opening a socket is a GET; `check_origin` guards it."""
-
-    def check_origin(self, origin: str | None = None) -> bool:
-        """Only pages of this server; programs name no origin."""
-        try:
-            self.check_same_origin()
-        except Forbidden:
-            return False
-        return True
 
     @property
     def max_message_size(self) -> int:

@@ -162,6 +162,7 @@ def test_another_visitors_kernel_is_not_there(server: RunningServer, bridge: Bro
     assert channel.refusal(server.url, kernel) == 401
     assert channel.refusal(server.url, kernel, Authorization=f"Bearer {server.token}") == 404
     assert channel.refusal(server.url, kernel, bridge.cookie_header(), Origin="https://evil.example") == 403
+    assert channel.refusal(server.url, kernel, bridge.cookie_header(), Origin="http://[nowhere") == 403
     assert bridge.get(f"/api/kernels/{kernel}").status_code == 200
     assert tunnel.get(f"/api/kernels/{kernel}").status_code == 404
     assert tunnel.submit(f"/voila/api/shutdown/{kernel}").status_code == 404

@@ -245,6 +245,7 @@ def test_strangers_and_foreign_pages_open_no_line(retro: Retro, member: Browser)
     assert status(None) == 401
     assert status(None, Authorization="Bearer rbk_made-up") == 401
     assert status(member, Origin="https://evil.example") == 403
+    assert status(member, Origin="http://[nowhere") == 403
     assert status(member, Origin=retro.server.url.rstrip("/")) == 101
 
 
