@@ -104,6 +104,14 @@ class OutcomeTemplate(_Data):
             raise _misfit("a template cannot know the points: choose linear, step or s_curve", "shape")
         return self
 
+    def outline(self, language: str) -> str:
+        """The statement with what is to be written at each placeholder, in square brackets."""
+        return self.statement(language).format(**{key: f"[{ask}]" for key, ask in self._asked(language).items()})
+
+    def _asked(self, language: str) -> dict[str, str]:
+        asked = {name: word(language) for name, word in OWN_BLANKS.items()}
+        return asked | {blank.key: blank.ask(language) for blank in self.blanks}
+
     def filled(self, outcome: Outcome, words: dict[str, str], language: str, project: str) -> tuple[str, list[str]]:
         """The statement of an outcome, and the placeholders that nothing is known for.
 
@@ -116,9 +124,7 @@ class OutcomeTemplate(_Data):
             project: The project's name.
         """
         values = {**_own_values(outcome, project, language), **{key: text.strip() for key, text in words.items()}}
-        asked = {name: word(language) for name, word in OWN_BLANKS.items()}
-        asked |= {blank.key: blank.ask(language) for blank in self.blanks}
-        pattern = self.statement(language)
+        asked, pattern = self._asked(language), self.statement(language)
         wanted = _placeholders(pattern, language)
         missing = [name for name in sorted(wanted) if not values.get(name)]
         shown = {name: values.get(name) or f"[{asked[name]}]" for name in wanted}
