@@ -46,7 +46,7 @@ def test_a_forged_message_is_refused_and_changes_nothing(tmp_path: Path, forged:
             editor = OutcomeMapEditor(graph, "p")
             said: list[dict[str, Any]] = []
             editor.send = lambda content, *_: said.append(content)
-            await editor._do({"type": "do", "id": "c1", **forged})
+            await editor._change({"type": "do", "id": "c1", **forged})
             editor._hear(editor, "not a mapping", None)
             assert graph.outcome_map(project="p") == before
             return said
