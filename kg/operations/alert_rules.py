@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePath
-from statistics import quantiles
 from typing import Any
 
 from pydantic import BaseModel, Field
 
-from ..analysis.back_test import DRAWS, Past, Proportion, null_model, past_of, replay, simulate
 from ..domain import AlarmSetting, Role, derive_id
 from ..domain.alarms import AlarmRule
-from ..errors import Forbidden, InvalidRequest
+from ..errors import Forbidden
 from ..store.records import get_record, put_records
+from .alert_back_tests import BackTest, PastOutcomes, back_tested, past_outcomes
 from .alert_material import Material, rule_named, rules_in_use
 from .formats import FormatProblem
 from .table import Context, Request, Response, operation
@@ -63,53 +61,6 @@ class BackTestsRequest(Request):
 
     start: date | None = None
     end: date | None = None
-
-
-class Share(BaseModel):
-    """A proportion with its 95 % interval (Wilson); no value where there is nothing to take a share of."""
-
-    hits: int
-    of: int
-    value: float | None = None
-    low: float = 0.0
-    high: float = 1.0
-
-    @classmethod
-    def made_of(cls, found: Proportion) -> Share:
-        """The share as it is told."""
-        low, high = found.interval
-        return cls(hits=found.hits, of=found.of, value=found.value, low=low, high=high)
-
-
-class BackTest(Response):
-    """What a rule would have done.
-
-    A case is an outcome with baseline, target and due day, due in the window, with a value before
-    that day and one that tells how it ended. It is a miss when the target was not reached. `left_out`
-    counts outcomes that are no case. `stated` is the false alarm rate that is promised for a series
-    on course: see `kg.analysis.back_test`.
-    """
-
-    rule: AlarmRule
-    as_of: date
-    start: date | None = None
-    end: date | None = None
-    cases: int
-    left_out: int
-    missed: int
-    reached: int
-    alarmed: int
-    precision: Share
-    recall: Share
-    lead_days: int | None = None
-    lead_low: int | None = None
-    lead_high: int | None = None
-    null_alarms: Share
-    stated: float
-    noise: float
-    memory: float
-    designs: int
-    from_history: bool
 
 
 class BackTests(Response):
@@ -168,71 +119,18 @@ def back_test(context: Context, request: BackTestRequest) -> BackTest:
     rule = rule_named(context, request.rule)
     if request.threshold is not None:
         rule = AlarmSetting(id="-", rule=rule.key, on=rule.on, threshold=request.threshold).applied(rule)
-    return _tested(context, rule, _past(context, request.start, request.end))
+    return back_tested(rule, _past(context, request.start, request.end), context.now.date())
 
 
 @operation(Role.MEMBER)
 def back_tests(context: Context, request: BackTestsRequest) -> BackTests:
     """The back-test of every rule as it is set here, in the order of the files."""
-    past = _past(context, request.start, request.end)
-    return BackTests(tests=[_tested(context, rule, past) for rule in rules_in_use(context)])
+    past, today = _past(context, request.start, request.end), context.now.date()
+    return BackTests(tests=[back_tested(rule, past, today) for rule in rules_in_use(context)])
 
 
-@dataclass(frozen=True)
-class _PastOutcomes:
-    cases: list[Past]
-    left_out: int
-    start: date | None
-    end: date | None
-
-
-def _past(context: Context, start: date | None, end: date | None) -> _PastOutcomes:
-    """The cases that the visitor may see of a window, and how many outcomes are none."""
-    if start and end and end <= start:
-        raise InvalidRequest(f"end: {end} is not after the start ({start}).", field="end", operation="back_test")
-    material = Material(context.store, context.scope)
-    cases, left_out = [], 0
-    for outcome in material.outcomes.values():
-        due = outcome.due
-        if due is not None and ((start and due < start) or (end and due >= end)):
-            continue
-        as_of = material.day(outcome.project, context.now)
-        case = past_of(outcome, material.values[outcome.id], material.milestones_of(outcome), as_of)
-        if case is None:
-            left_out += 1
-        else:
-            cases.append(case)
-    return _PastOutcomes(cases, left_out, start, end)
-
-
-def _tested(context: Context, rule: AlarmRule, past: _PastOutcomes) -> BackTest:
-    history = replay(rule, past.cases)
-    model = null_model(past.cases)
-    chance = simulate(rule, model, DRAWS)
-    leads = history.leads
-    spread = quantiles(leads, n=4, method="inclusive") if len(leads) > 1 else []
-    return BackTest(
-        rule=rule,
-        as_of=context.now.date(),
-        start=past.start,
-        end=past.end,
-        cases=len(past.cases),
-        left_out=past.left_out,
-        missed=history.true_alarms + history.unwarned,
-        reached=history.false_alarms + history.quiet,
-        alarmed=history.true_alarms + history.false_alarms,
-        precision=Share.made_of(history.precision),
-        recall=Share.made_of(history.recall),
-        lead_days=round(spread[1]) if spread else leads[0] if leads else None,
-        lead_low=round(spread[0]) if spread else None,
-        lead_high=round(spread[2]) if spread else None,
-        null_alarms=Share.made_of(chance.proportion),
-        stated=chance.stated,
-        noise=model.noise,
-        memory=model.memory,
-        designs=len(model.designs),
-        from_history=model.observed,
-    )
+def _past(context: Context, start: date | None, end: date | None) -> PastOutcomes:
+    return past_outcomes(Material(context.store, context.scope), context.now, start, end)
 
 
 def _setting_id(rule: str) -> str:

@@ -14,6 +14,7 @@ from ..domain.alarms import UNCLOSED, AlarmRule, RuleKind
 from ..schema import Label, Rel
 from ..store.records import list_records
 from .action_reading import WHOLE
+from .alert_back_tests import PastOutcomes, back_tested, in_figures, past_outcomes
 from .alert_material import Material, Readers, rules_in_use
 from .alert_remedies import Remedies, visible_remedies
 from .table import Context
@@ -67,6 +68,8 @@ class Scanner:
         self._readers = Readers(context.store)
         self._remedies = Remedies(self._material)
         self._known = list_records(context.store, Alert, WHOLE)
+        self._past: dict[str, PastOutcomes] = {}
+        self._figures: dict[tuple[str, str], dict[str, str]] = {}
 
     def look(self) -> Scan:
         """What to do now."""
@@ -219,6 +222,8 @@ class Scanner:
             told.setdefault(name, str(alert.details.get(name, "")))
         scope = self._readers.scope(to)
         shown = alert.remedies if to == alert.details.get("told") else self._shown(alert, scope)
+        if kind in (OPENED, ESCALATED) and rule is not None:
+            told |= self._tested(rule, to)
         for number, remedy in enumerate(shown if kind != RECOVERED else [], start=1):
             told[f"remedy_{number}"] = remedy.text
             told[f"precedent_{number}"] = remedy.project_name or ""
@@ -238,6 +243,16 @@ class Scanner:
                 }
             )
         )
+
+    def _tested(self, rule: AlarmRule, to: str) -> dict[str, str]:
+        """How good the rule was on the past outcomes that a reader may see."""
+        scope = self._readers.scope(to)
+        past = self._past.get(to)
+        if past is None:
+            past = self._past[to] = past_outcomes(self._material, self._now, scope=scope)
+        if (rule.key, to) not in self._figures:
+            self._figures[rule.key, to] = in_figures(back_tested(rule, past, self._now.date()))
+        return self._figures[rule.key, to]
 
     def _shown(self, alert: Alert, scope: Any) -> list[Any]:
         return visible_remedies(alert.remedies, scope, self._material.store)

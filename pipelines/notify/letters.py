@@ -68,7 +68,23 @@ def _of_alert(message: OutboxMessage, values: dict[str, str], t: Messages, site:
             for n in told
         ]  # fmt: skip
         parts.append("\n".join([t("alerts.letters.remedies"), *lines]) if lines else t("alerts.letters.no_remedies"))
+    if values.get("tested_stated"):
+        parts.append(_tested(values, t))
     if site:
         link = f"{site.rstrip('/')}/alerts/{quote(message.subject, safe=':')}"
         parts.append(t("reminders.open_it", link=link))
     return Letter(t(f"{words}.subject", **values), "\n\n".join(parts))
+
+
+def _tested(values: dict[str, str], t: Messages) -> str:
+    """How good the rule was on past outcomes, so that its reader knows what the alert is worth."""
+    lines = [t("alerts.letters.tested.title")]
+    if int(values["tested_missed"]):
+        lines.append(t("alerts.letters.tested.caught", **values))
+    if int(values["tested_alarmed"]):
+        lines.append(t("alerts.letters.tested.right", **values))
+    if values["tested_lead"]:
+        lines.append(t("alerts.letters.tested.lead", **values))
+    if len(lines) == 1:
+        lines.append(t("alerts.letters.tested.no_cases"))
+    return "\n".join([*lines, t("alerts.letters.tested.chance", **values)])

@@ -130,8 +130,26 @@ def test_it_reaches_the_outbox_with_remedies_and_their_precedents(team, store):
     assert "1. Weekly call with the suppliers (Rail to the coast)" in english.text
     assert "2. Agree on penalties early. (Rail to the coast)" in english.text
     assert f"https://r.example.org/alerts/{row.message.subject}" in english.text
+    assert "past outcomes that you may see" in english.text and "errs on at most" in english.text
     assert "比预期低 20%" in chinese.text and "落后于预期轨迹" in chinese.text
     assert "Hush" not in str(row.message)
+
+
+def test_it_tells_how_good_its_rule_was_on_past_outcomes_that_its_reader_may_see(team, store):
+    start, end = TODAY - timedelta(days=500), TODAY - timedelta(days=100)
+    hidden = {"project": "project:hidden", "unit": "B"}
+    put(store, *short_by(0.20), Project(id="project:hidden", name="Hidden", unit="B"))
+    for key, factors, inside in (("missed", (1, 0.7, 0.7), {}), ("made", (1, 1, 1), {}), ("unseen", (1, 0.6), hidden)):
+        values = on_course(*factors, last=end, every=60, start=start)
+        put(store, outcome(key, start=start, due=end, **inside), *measured(key, *values, last=end, every=60, **inside))
+    team.scan_alerts()
+    (row,) = [row for row in team.list_outbox().messages if row.message.kind == "alert_opened"]
+    told = row.message.values
+    assert (told["tested_missed"], told["tested_caught"]) == ("1", "1")  # the one of unit B is not the reader's
+    assert (told["tested_alarmed"], told["tested_right"], told["tested_lead"]) == ("1", "1", "60")
+    text = letter(row.message, "en").text
+    assert "It warned of 1 of 1 that missed their target." in text
+    assert f"errs on at most {told['tested_stated']} % of series" in text
 
 
 def test_remedies_name_the_precedent_and_why_the_best_proven_first(team, store):
