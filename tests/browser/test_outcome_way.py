@@ -200,7 +200,7 @@ def drafted(site, people) -> str:
 def test_pages_of_outcomes_have_no_axe_violations_and_fit(open_page, site, drafted, width, dark, language, tmp_path):
     page = open_page("/outcomes", width=width, dark=dark, language=language)
     for place, path in enumerate((
-        "/outcomes?who=all", "/outcomes/inbox", "/outcomes/new", f"/outcomes/new?project={PROJECT}&template=compliance",
+        "/outcomes?who=all", "/outcomes/inbox", "/outcomes/reviewing", "/outcomes/new", f"/outcomes/new?project={PROJECT}&template=compliance",
         f"/outcomes/{drafted}", f"/outcomes/{drafted}/edit",
     )):  # fmt: skip
         page.goto(site.url + path)

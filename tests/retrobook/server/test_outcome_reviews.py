@@ -105,6 +105,21 @@ def test_of_two_who_decide_at_the_same_moment_one_is_told_to_read_again(people):
     assert len(said(people["ann"].call("outcome_review", id=key))["reviews"]) == 2
 
 
+def test_the_pmo_reads_how_far_reviewers_agree_and_everybody_the_rules(people):
+    page = people["pia"].get("/outcomes/reviewing").text
+    assert "2 rounds with scores of the direct manager and of the PMO are over." in page
+    assert "In 1 of them a third person was asked." in page
+    figures = said(people["pia"].call("review_agreement"))["axes"]
+    impact = next(axis for axis in figures if axis["axis"] == "impact")
+    row = page[page.index('data-axis="impact"') :].split("</tr>")[0]
+    assert f">{impact['kappa']:.2f}<" in row and ">50 %<" in row
+    plain = people["ann"].get("/outcomes/reviewing")
+    assert plain.status_code == 200 and "data-axis" not in plain.text
+    assert "Routine: done many times here" in plain.text
+    chinese = people["pia"].get("/outcomes/reviewing?lang=zh").text
+    assert "评审人的一致程度" in chinese and "常规工作" in chinese
+
+
 def test_one_file_for_two_outcomes_shows_to_the_reviewer(people):
     submit(people, KEYS[2])
     shown = said(people["mia"].call("outcome_review", id=KEYS[2]))
