@@ -11,6 +11,7 @@ from typing import Any
 from ..analysis.deviations import Finding, find, find_stalled, is_back, is_watched
 from ..domain import Alert, AlertState, Milestone, Origin, OutboxMessage, Outcome, Relationship, derive_id
 from ..domain.alarms import UNCLOSED, AlarmRule, RuleKind
+from ..policy import ScopeFilter
 from ..schema import Label, Rel
 from ..store.records import list_records
 from .action_reading import WHOLE
@@ -68,8 +69,8 @@ class Scanner:
         self._readers = Readers(context.store)
         self._remedies = Remedies(self._material)
         self._known = list_records(context.store, Alert, WHOLE)
-        self._past: dict[str, PastOutcomes] = {}
-        self._figures: dict[tuple[str, str], dict[str, str]] = {}
+        self._past: dict[ScopeFilter, PastOutcomes] = {}
+        self._figures: dict[tuple[str, ScopeFilter], dict[str, str]] = {}
 
     def look(self) -> Scan:
         """What to do now."""
@@ -247,12 +248,11 @@ class Scanner:
     def _tested(self, rule: AlarmRule, to: str) -> dict[str, str]:
         """How good the rule was on the past outcomes that a reader may see."""
         scope = self._readers.scope(to)
-        past = self._past.get(to)
-        if past is None:
-            past = self._past[to] = past_outcomes(self._material, self._now, scope=scope)
-        if (rule.key, to) not in self._figures:
-            self._figures[rule.key, to] = in_figures(back_tested(rule, past, self._now.date()))
-        return self._figures[rule.key, to]
+        if scope not in self._past:
+            self._past[scope] = past_outcomes(self._material, self._now, scope=scope)
+        if (rule.key, scope) not in self._figures:
+            self._figures[rule.key, scope] = in_figures(back_tested(rule, self._past[scope], self._now.date()))
+        return self._figures[rule.key, scope]
 
     def _shown(self, alert: Alert, scope: Any) -> list[Any]:
         return visible_remedies(alert.remedies, scope, self._material.store)
