@@ -13,11 +13,8 @@ from ..errors import Conflict, InvalidRequest, NotFound, NotYours
 from ..store.records import get_record
 from .measured_subjects import Subject, find_subject, may_see, measurements_of
 from .measurement_keeping import Given, Stated, checked, keep, measurement_id
-from .measurement_views import MeasurementKept, MeasurementList, Remark, UnitView, views_of
+from .measurement_views import MeasurementKept, MeasurementList, Remark, UnitView, may_correct, views_of
 from .table import Context, Request, operation
-
-JUDGES = (Role.FACILITATOR, Role.MANAGER, Role.PMO)
-"""Roles that may correct what somebody else measured."""
 
 
 class AddMeasurement(Stated):
@@ -141,12 +138,9 @@ def _corrected(
 
 
 def _require_right(context: Context, subject: Subject, wrong: Measurement) -> None:
-    visitor = context.visitor
-    owner = getattr(subject.record, "owner", None)
-    own = visitor.name == wrong.recorded_by or owner in (visitor.name, visitor.display_name)
-    if not own and not any(visitor.has(role) for role in JUDGES):
+    if not may_correct(context.visitor, subject, wrong):
         raise NotYours(
-            f"{visitor.display_name} may not correct this measurement: it was recorded by {wrong.recorded_by}. "
+            f"{context.visitor.display_name} may not correct this measurement: it was recorded by {wrong.recorded_by}. "
             "They may, the outcome's owner, and facilitators, managers and the PMO.",
             operation="correct_measurement",
         )  # fmt: skip
