@@ -31,7 +31,7 @@ def offered(context: Context, kind: type[Any], project: Project) -> list[Linked]
 
 
 def named(things: Sequence[Linked], key: str, what: str) -> Linked:
-    """The one that is called so: by its id, its id in its source, or its title whatever its case.
+    """The one that is called so: by its id, its id in its source, its title whatever its case, or title and id.
 
     Raises:
         NotFound: None is; names the nearest.
@@ -66,4 +66,4 @@ def _ids(thing: Linked) -> set[str]:
 
 
 def _titles(thing: Linked) -> set[str]:
-    return {plain_name(thing.title)}
+    return {plain_name(name) for name in (thing.title, f"{thing.title} {thing.source_id or thing.id}")}
