@@ -41,7 +41,7 @@ def named(things: Sequence[Linked], key: str, what: str) -> Linked:
     for names in (_ids, _titles):
         found = [thing for thing in things if wanted in names(thing)]
         if len(found) > 1:
-            ids = ", ".join(thing.id for thing in found[:NAMED])
+            ids = ", ".join(thing.source_id or thing.id for thing in found[:NAMED])
             raise InvalidRequest(
                 f"{len(found)} of the project's {what}s are called {key!r}; name one by its id: {ids}.",
                 field=what.replace(" ", "_") + "s", value=key,

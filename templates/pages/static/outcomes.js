@@ -55,12 +55,25 @@
   if (!form) return;
   const boxes = [...document.querySelectorAll("input[name=pick]")];
   const panel = form.closest("details");
-  const told = panel.querySelector("[data-ticked]");
+  const bar = document.querySelector("[data-tick-bar]");
+  const told = bar.querySelector("[data-ticked]");
   const tell = () => {
     const count = boxes.filter((box) => box.checked).length;
+    bar.hidden = !count;
     told.textContent = count ? told.dataset.words.replace("{count}", count) : "";
-    if (count) panel.open = true;
   };
+  const tick = (on) => {
+    boxes.forEach((box) => (box.checked = on));
+    tell();
+  };
+  bar.querySelector("[data-tick-change]").addEventListener("click", () => {
+    panel.open = true;
+    form.elements.owner.focus();
+  });
+  bar.querySelector("[data-tick-none]").addEventListener("click", () => {
+    tick(false);
+    boxes[0].focus();
+  });
   let last = null;
   boxes.forEach((box, place) => {
     box.addEventListener("click", (event) => {
@@ -74,9 +87,7 @@
   });
   panel.querySelector("[data-tick-all]").addEventListener("click", (event) => {
     event.preventDefault();
-    const all = boxes.some((box) => !box.checked);
-    boxes.forEach((box) => (box.checked = all));
-    tell();
+    tick(boxes.some((box) => !box.checked));
   });
   tell();
 })();
