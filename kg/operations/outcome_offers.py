@@ -53,12 +53,15 @@ def named(things: Sequence[Linked], key: str, what: str) -> Linked:
 
 
 def matching(things: Iterable[Linked], text: str | None) -> list[Linked]:
-    """Those in whose title or ids every word of a text stands."""
+    """Those in whose title or ids every word of a text stands; one whose id is such a word, or that is short, first."""
     words = (text or "").casefold().split()
-    return [
+    found = [
         thing for thing in things
         if all(word in f"{thing.title} {thing.source_id or ''} {thing.id}".casefold() for word in words)
     ]  # fmt: skip
+    if words:
+        found.sort(key=lambda thing: ((thing.source_id or thing.id).casefold() not in words, len(thing.title)))
+    return found
 
 
 def _ids(thing: Linked) -> set[str]:
