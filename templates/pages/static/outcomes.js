@@ -61,6 +61,7 @@
     const count = boxes.filter((box) => box.checked).length;
     bar.hidden = !count;
     told.textContent = count ? told.dataset.words.replace("{count}", count) : "";
+    panel.querySelector("[data-ticked-here]").textContent = told.textContent;
   };
   const tick = (on) => {
     boxes.forEach((box) => (box.checked = on));
