@@ -271,6 +271,7 @@ def test_milestones_and_work_items_are_tied_by_title_or_source_id_and_a_miss_nam
     tied = jo.link_outcome(id=key, kind="work_item", targets=["t-1", "Fill · T-2"]).outcome
     assert (tied.milestones, tied.work_items) == (["ms:1"], ["wi:1", "wi:2"])
     assert [one.id for one in jo.outcome_choices(id=key, kind="work_item").choices] == ["wi:3"]
+    assert jo.unlink_outcome(id=key, kind="work_item", targets=["dig"]).outcome.work_items == ["wi:2"]
     for kind, name, near in (("milestone", "Pump run", "Pump runs"), ("work_item", "Pave", None)):
         with pytest.raises(NotFound) as missed:
             jo.link_outcome(id=key, kind=kind, targets=[name])
