@@ -85,6 +85,8 @@ def correct_measurement(context: Context, request: CorrectMeasurement) -> Measur
         raise NotFound.among("measurement", request.id, [])
     subject = find_subject(context, wrong.subject)
     _require_right(context, subject, wrong)
+    if request.withdraw and wrong.withdrawn:
+        raise Conflict(f"{wrong.id} says already that nothing stands there.", id=wrong.id, name=wrong.id)
     day = request.date or wrong.date
     amount, currency, remarks = wrong.value, wrong.currency, list[Remark]()
     if request.value is not None or request.date is not None:

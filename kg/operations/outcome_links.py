@@ -22,7 +22,7 @@ Kind = Literal["kpi", "milestone", "work_item"]
 
 
 class LinkOutcome(Request):
-    """Which outcome, and what it hangs on: KPIs by id or name, milestones and work items of its project by id or title."""
+    """Which outcome, and what it hangs on: KPIs, and milestones and work items of its project, by id or name."""
 
     id: str
     kind: Kind
