@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from ..domain import KPI, Direction, Role, derive_id
+from ..domain import KPI, Direction, Project, Role, derive_id
 from ..domain.metric_names import plain_name
 from ..errors import Conflict, InvalidRequest, NotFound
 from ..policy import ScopeFilter
@@ -91,6 +91,12 @@ def list_kpis(context: Context, request: ListKpis) -> KpiList:
         and all(word in f"{kpi.name} {kpi.description or ''}".casefold() for word in words)
     ]  # fmt: skip
     return KpiList(kpis=sorted(found, key=lambda kpi: (kpi.name.casefold(), kpi.id)))
+
+
+def kpis_for(context: Context, project: Project) -> list[KPI]:
+    """KPIs that outcomes of a project may be tied to, by name."""
+    found = [kpi for kpi in visible_kpis(context) if _reaches(kpi, project.id, project.unit)]
+    return sorted(found, key=lambda kpi: (kpi.name.casefold(), kpi.id))
 
 
 def visible_kpis(context: Context) -> list[KPI]:

@@ -8,13 +8,17 @@ from decimal import Decimal
 
 from pydantic import BaseModel
 
-from ..domain import Measurement
+from ..domain import Measurement, Role
 from ..domain.outcomes import UnitKind
 from ..domain.rates import Step
 from ..domain.series import Measured, converted, corrections_of, in_force, order
 from ..domain.units import Unit
+from ..policy import Visitor
 from .measured_subjects import Subject, rates_for
 from .table import Context, Response
+
+JUDGES = (Role.FACILITATOR, Role.MANAGER, Role.PMO)
+"""Roles that may correct what somebody else measured."""
 
 
 class UnitView(BaseModel):
@@ -61,6 +65,7 @@ class MeasurementView(BaseModel):
 
     `value` is in the metric's own unit; None where no exchange rate is known (`missing_rate`).
     `shown` is what was measured, as people write it. `corrected_by` is what stands for it.
+    `may_correct` says that the visitor may do so.
     """
 
     measurement: Measurement
@@ -71,6 +76,7 @@ class MeasurementView(BaseModel):
     counts: bool = True
     corrected_by: str | None = None
     before: list[str] = []
+    may_correct: bool = False
 
 
 class MeasurementList(Response):
@@ -114,9 +120,17 @@ def views_of(context: Context, subject: Subject, known: Sequence[Measurement]) -
             counts=m.id in counting and m.id in values,
             corrected_by=corrected.get(m.id),
             before=before[m.id],
+            may_correct=may_correct(context.visitor, subject, m),
         )
         for m in sorted(known, key=lambda m: (*order(m)[:2], len(before[m.id]), m.id))
     ]
+
+
+def may_correct(visitor: Visitor, subject: Subject, wrong: Measurement) -> bool:
+    """True for who recorded a measurement, who owns what it measures, and those who may correct everybody's."""
+    owner = getattr(subject.record, "owner", None)
+    own = visitor.name == wrong.recorded_by or owner in (visitor.name, visitor.display_name)
+    return own or any(visitor.has(role) for role in JUDGES)
 
 
 def view_of(context: Context, subject: Subject, known: Sequence[Measurement], key: str) -> MeasurementView:

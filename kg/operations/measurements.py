@@ -13,11 +13,8 @@ from ..errors import Conflict, InvalidRequest, NotFound, NotYours
 from ..store.records import get_record
 from .measured_subjects import Subject, find_subject, may_see, measurements_of
 from .measurement_keeping import Given, Stated, checked, keep, measurement_id
-from .measurement_views import MeasurementKept, MeasurementList, Remark, UnitView, views_of
+from .measurement_views import MeasurementKept, MeasurementList, Remark, UnitView, may_correct, views_of
 from .table import Context, Request, operation
-
-JUDGES = (Role.FACILITATOR, Role.MANAGER, Role.PMO)
-"""Roles that may correct what somebody else measured."""
 
 
 class AddMeasurement(Stated):
@@ -88,6 +85,8 @@ def correct_measurement(context: Context, request: CorrectMeasurement) -> Measur
         raise NotFound.among("measurement", request.id, [])
     subject = find_subject(context, wrong.subject)
     _require_right(context, subject, wrong)
+    if request.withdraw and wrong.withdrawn:
+        raise Conflict(f"{wrong.id} says already that nothing stands there.", id=wrong.id, name=wrong.id)
     day = request.date or wrong.date
     amount, currency, remarks = wrong.value, wrong.currency, list[Remark]()
     if request.value is not None or request.date is not None:
@@ -141,12 +140,9 @@ def _corrected(
 
 
 def _require_right(context: Context, subject: Subject, wrong: Measurement) -> None:
-    visitor = context.visitor
-    owner = getattr(subject.record, "owner", None)
-    own = visitor.name == wrong.recorded_by or owner in (visitor.name, visitor.display_name)
-    if not own and not any(visitor.has(role) for role in JUDGES):
+    if not may_correct(context.visitor, subject, wrong):
         raise NotYours(
-            f"{visitor.display_name} may not correct this measurement: it was recorded by {wrong.recorded_by}. "
+            f"{context.visitor.display_name} may not correct this measurement: it was recorded by {wrong.recorded_by}. "
             "They may, the outcome's owner, and facilitators, managers and the PMO.",
             operation="correct_measurement",
         )  # fmt: skip

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, model_validator
 from ..domain import Horizon, Outcome, Role
 from ..domain.outcome_steps import amended
 from ..domain.outcomes import OutcomeState
-from ..errors import Forbidden, KgError, NotFound, StaleReview, WrongOutcomeState
+from ..errors import Conflict, Forbidden, KgError, NotFound, StaleReview, WrongOutcomeState
 from ..queries import statement
 from ..store.records import get_record, instant_text, put_records
 from .lifecycle import pseudonym
@@ -49,24 +49,33 @@ class BulkEditOutcomes(Request):
 
 
 class UndoBulkEdit(Request):
-    """Take back the last bulk edit of one's own; with `skip_refused` also where some changed since."""
+    """Take back a bulk edit of one's own: the one that `edit` names, else the last.
 
+    With `skip_refused` also where some of its outcomes changed since.
+    """
+
+    edit: str | None = Field(default=None, max_length=100)
     skip_refused: bool = False
 
 
 class RefusedRow(BaseModel):
-    """An outcome that was not changed, with the code and words of why."""
+    """An outcome that was not changed, with the code and words of why, and what fills words of another language."""
 
     id: str
     title: str | None = None
     code: str
     message: str
+    fields: dict[str, Any] = {}
 
 
 class BulkEdited(Response):
-    """What was changed, left as it was, and refused; `written` is False when a refusal stopped it all."""
+    """What was changed, left as it was, and refused; `written` is False when a refusal stopped it all.
+
+    `edit` names what was written, so that `undo_bulk_edit` takes back exactly that.
+    """
 
     written: bool
+    edit: str | None = None
     changed: list[str]
     unchanged: list[str] = []
     refused: list[RefusedRow] = []
@@ -75,13 +84,14 @@ class BulkEdited(Response):
 @operation(Role.MEMBER, audited=True)
 def bulk_edit_outcomes(context: Context, request: BulkEditOutcomes) -> BulkEdited:
     """Change owner, due day, tags and the like of many outcomes: all or none, with the reason of each refusal."""
-    mark = f"{pseudonym(context.visitor.name)}|{instant_text(context.now)}"
+    edit = instant_text(context.now)
+    mark = f"{pseudonym(context.visitor.name)}|{edit}"
     befores, afters, unchanged, refused = [], [], [], []
     for key in dict.fromkeys(request.ids):
         outcome = get_record(context.store, Outcome, key)
         try:
             outcome = visible_outcome(context, key)
-            after = _edited(context, request, outcome, mark)
+            after = _edited(context, request, outcome)
         except KgError as error:
             seen = outcome is not None and not isinstance(error, NotFound)
             refused.append(_refused(key, error, outcome.title if seen and outcome else None))
@@ -91,22 +101,27 @@ def bulk_edit_outcomes(context: Context, request: BulkEditOutcomes) -> BulkEdite
         else:
             befores.append(outcome)
             afters.append(after)
-    return _write(context, befores, afters, unchanged, refused, request.skip_refused)
+    edit = f"{edit}|{len(afters)}"
+    afters = [
+        Outcome.parse(after.model_dump() | {"bulk_edit": f"{mark}|{len(afters)}|{after.revision + 1}"})
+        for after in afters
+    ]
+    return _write(context, befores, afters, unchanged, refused, request.skip_refused, edit)
 
 
 @operation(Role.MEMBER, audited=True)
 def undo_bulk_edit(context: Context, request: UndoBulkEdit) -> BulkEdited:
-    """Take the visitor's last bulk edit back: outcomes that somebody changed since are refused."""
+    """Take a bulk edit of the visitor's back: outcomes that somebody changed since are refused."""
     who = f"{pseudonym(context.visitor.name)}|"
     rows = context.store.read(statement("outcome_reviews.bulk_edited"), who=who)
-    if not rows:
+    marks = {str(row["bulk_edit"]).rpartition("|")[0] for row in rows}
+    mark = f"{who}{request.edit}" if request.edit else max(marks, default="")
+    if mark not in marks:
         raise NotFound("There is no bulk edit of yours to take back.", kind="bulk edit", name="")
-    last = max(str(row["bulk_edit"]).rpartition("|")[0] for row in rows)
-    befores, afters, refused = [], [], []
+    rows = [row for row in rows if str(row["bulk_edit"]).rpartition("|")[0] == mark]
+    befores, afters, refused = list[Outcome](), list[Outcome](), _gone(mark, len(rows))
     for row in rows:
-        mark, _, revision = str(row["bulk_edit"]).rpartition("|")
-        if mark != last:
-            continue
+        revision = str(row["bulk_edit"]).rpartition("|")[2]
         title = None
         try:
             outcome = visible_outcome(context, row["id"])
@@ -124,7 +139,21 @@ def undo_bulk_edit(context: Context, request: UndoBulkEdit) -> BulkEdited:
     return _write(context, befores, afters, [], refused, request.skip_refused)
 
 
-def _edited(context: Context, request: BulkEditOutcomes, outcome: Outcome, mark: str) -> Outcome | None:
+def _gone(mark: str, left: int) -> list[RefusedRow]:
+    """A refusal when fewer outcomes carry an edit than it changed: some were edited again, or are out of use."""
+    made = mark.split("|")[2:]
+    missing = int(made[0]) - left if made else 0
+    if missing <= 0:
+        return []
+    error = Conflict(
+        f"{missing} of the outcomes of this edit were edited again in bulk since, or taken out of use; "
+        "they stay as they are.",
+        name=str(missing),
+    )  # fmt: skip
+    return [_refused("", error, None)]
+
+
+def _edited(context: Context, request: BulkEditOutcomes, outcome: Outcome) -> Outcome | None:
     """The outcome with the new values, or None when they change nothing."""
     _require_change(context, outcome)
     read = request.revisions.get(outcome.id)
@@ -146,7 +175,7 @@ def _edited(context: Context, request: BulkEditOutcomes, outcome: Outcome, mark:
     values["tags"] = tags
     if all(getattr(outcome, name) == value for name, value in values.items()):
         return None
-    return amended(outcome, **values, bulk_edit=f"{mark}|{outcome.revision + 1}")
+    return amended(outcome, **values)
 
 
 def _require_change(context: Context, outcome: Outcome) -> None:
@@ -160,7 +189,7 @@ def _require_change(context: Context, outcome: Outcome) -> None:
 
 
 def _refused(key: str, error: KgError, title: str | None) -> RefusedRow:
-    return RefusedRow(id=key, title=title, code=error.code, message=error.message)
+    return RefusedRow(id=key, title=title, code=error.code, message=error.message, fields=dict(error.fields))
 
 
 def _write(
@@ -170,6 +199,7 @@ def _write(
     unchanged: list[str],
     refused: list[RefusedRow],
     skip_refused: bool,
+    edit: str | None = None,
 ) -> BulkEdited:
     written = bool(afters) and (skip_refused or not refused)
     if written:
@@ -181,5 +211,6 @@ def _write(
         after_hash=",".join(o.content_hash() for o in afters)[:2_000] if written else None,
     )
     return BulkEdited(
-        written=written, changed=[o.id for o in afters] if written else [], unchanged=unchanged, refused=refused
-    )
+        written=written, changed=[o.id for o in afters] if written else [], unchanged=unchanged, refused=refused,
+        edit=edit if written else None,
+    )  # fmt: skip

@@ -181,10 +181,10 @@ def _write(context: Context, outcome: Outcome, metric: Metric | None, earlier: O
     records: list[Any] = [outcome]
     if metric is not None and Metrics(context).unkept(metric):
         records.append(metric)
-    edges = [_edge(Rel.HAS_OUTCOME, Label.PROJECT, outcome.project, Label.OUTCOME, outcome.id)]
+    edges = [edge(Rel.HAS_OUTCOME, Label.PROJECT, outcome.project, Label.OUTCOME, outcome.id)]
     if outcome.outcome_type:
-        edges.append(_edge(Rel.OF_TYPE, Label.OUTCOME, outcome.id, Label.OUTCOME_TYPE, outcome.outcome_type))
-    edges += [_edge(Rel.MEASURED_BY, Label.OUTCOME, outcome.id, Label.KPI, key) for key in outcome.kpis]
+        edges.append(edge(Rel.OF_TYPE, Label.OUTCOME, outcome.id, Label.OUTCOME_TYPE, outcome.outcome_type))
+    edges += [edge(Rel.MEASURED_BY, Label.OUTCOME, outcome.id, Label.KPI, key) for key in outcome.kpis]
     with context.store.transaction() as tx:
         put_records(tx, records, at=context.now, by=by)
         if earlier is not None:
@@ -211,5 +211,6 @@ def _answer(
     return OutcomeDefined(**dict(detail), created=created, check=check)
 
 
-def _edge(rel: Rel, start_label: Label, start: str, end_label: Label, end: str) -> Relationship:
+def edge(rel: Rel, start_label: Label, start: str, end_label: Label, end: str) -> Relationship:
+    """A relationship from one record to another."""
     return Relationship(type=rel, start_label=start_label, start=start, end_label=end_label, end=end)

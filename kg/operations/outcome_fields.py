@@ -10,9 +10,11 @@ from pydantic import Field
 from ..domain import KPI, Direction, Expected, Horizon, Metric, Milestone, Outcome, Project, Shape, UnitKind, WorkItem
 from ..domain.outcome_templates import OutcomeTemplate
 from ..errors import InvalidRequest, NotFound
+from ..store.records import get_record
 from .kpis import visible_kpi
 from .metric_lookup import Metrics
-from .outcome_lookup import Types, exists
+from .outcome_lookup import Types
+from .outcome_offers import named, offered
 from .outcome_units import refuse_impossible, take_unit
 from .table import Context, Request
 
@@ -129,12 +131,23 @@ def composed(
 def linkable(context: Context, kind: type[Any], what: str, key: str, project: Project) -> str:
     """The id of something that an outcome of a project can hang on.
 
+    Args:
+        context: The call.
+        kind: What it is.
+        what: What messages call it.
+        key: Its id; or its name, or its id in its source, when only one of the project is called so.
+        project: The outcome's.
+
     Raises:
-        NotFound: There is no such thing, or it is hidden.
-        InvalidRequest: It is of another project.
+        NotFound: There is no such thing, or it is hidden; names the nearest of the project.
+        InvalidRequest: It is of another project, or several are called so.
     """
-    found = visible_kpi(context, key) if kind is KPI else exists(context, kind, key, what)
-    if kind is not KPI and found.project != project.id:
+    if kind is KPI:
+        return visible_kpi(context, key).id
+    found = get_record(context.store, kind, key)
+    if found is None or not context.scope.covers(found.project, found.unit, found.confidential):
+        return named(offered(context, kind, project), key, what).id
+    if found.project != project.id:
         raise InvalidRequest(
             f"{what} {key!r} is of another project ({found.project}); link one of {project.id}.",
             field=what.replace(" ", "_") + "s", id=key, project=found.project,

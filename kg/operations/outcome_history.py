@@ -21,6 +21,9 @@ TOLD = (
 )  # fmt: skip
 """Fields whose changes are told."""
 
+STEPS = frozenset({"state", "round", "returned_reason", "retired_at", "retired_reason"})
+"""Fields that a step of its way changes, never a change of its definition."""
+
 
 class OutcomeRevision(BaseModel):
     """One revision of an outcome: when it was recorded, by whom, and what became different."""
@@ -56,6 +59,14 @@ def outcome_history(store: GraphStore, outcome: Outcome) -> list[OutcomeRevision
             )
         earlier = version
     return steps
+
+
+def last_change(outcome: Outcome, history: list[OutcomeRevision]) -> list[FieldChange]:
+    """What the last revision changed, when that was the definition or a link; nothing after any other step."""
+    last = history[-1] if history else None
+    if last is None or last.revision != outcome.revision or {one.field for one in last.changes} & STEPS:
+        return []
+    return last.changes
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[FieldChange]:

@@ -6,11 +6,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from ..domain import KPI, Outcome, Relationship, Role
+from ..domain import Outcome, Relationship, Role
 from ..errors import NotFound
 from ..schema import Label, Rel
 from ..store.records import put_records, put_relationships, remove_relationships
-from .kpis import visible_kpi
 from .outcome_fields import LINKS, linkable
 from .outcome_lookup import visible_outcome
 from .outcome_permits import require_change
@@ -23,7 +22,7 @@ Kind = Literal["kpi", "milestone", "work_item"]
 
 
 class LinkOutcome(Request):
-    """Which outcome, and what it hangs on: KPIs by id or name, milestones and work items of its project by id."""
+    """Which outcome, and what it hangs on: KPIs, and milestones and work items of its project, by id or name."""
 
     id: str
     kind: Kind
@@ -51,9 +50,10 @@ def unlink_outcome(context: Context, request: LinkOutcome) -> OutcomeDetail:
     name = f"{request.kind}s"
     held: list[str] = getattr(outcome, name)
     kind, what = LINKS[name]
+    project = find_project(context.store, outcome.project, context.scope)
     gone = set()
     for key in request.targets:
-        found = key if key in held or kind is not KPI else visible_kpi(context, key).id
+        found = key if key in held else linkable(context, kind, what, key, project)
         if found not in held:
             raise NotFound.among(f"linked {what}", key, held)
         gone.add(found)

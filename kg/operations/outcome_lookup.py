@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from ..domain import Origin, Outcome, OutcomeType, Role
@@ -13,7 +12,6 @@ from ..policy import Visitor
 from ..queries import statement
 from ..schema import Label
 from ..store.protocol import GraphStore, Transaction
-from ..store.records import get_record
 from .table import Context
 
 
@@ -107,18 +105,6 @@ class Types:
     def leading_to(self, key: str) -> set[str]:
         """Ids of all types that are now this one: itself and what was merged into it."""
         return leading_to(self._into, key)
-
-
-def exists(context: Context, kind: type[Any], key: str, what: str, known: Sequence[str] = ()) -> Any:
-    """A record in use that the visitor may see.
-
-    Raises:
-        NotFound: No such record, or a hidden one.
-    """
-    found = get_record(context.store, kind, key)
-    if found is None or not context.scope.covers(found.project, found.unit, found.confidential):
-        raise NotFound.among(what, key, known)
-    return found
 
 
 def _type_names(kind: OutcomeType) -> tuple[str, ...]:

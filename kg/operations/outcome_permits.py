@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ..domain import Outcome, OutcomeState, Role
 from ..errors import Conflict, Forbidden, WrongOutcomeState
+from .action_history import FieldChange
 from .outcome_lookup import may_change_outcome
 from .table import Context
 
@@ -23,6 +26,12 @@ def permitted_steps(outcome: Outcome) -> list[str]:
     if outcome.retired_at:
         return ["restore"]
     return [step for step, states in FROM.items() if outcome.state in states]
+
+
+def undo_step(changes: Iterable[FieldChange]) -> str:
+    """The step that taking a change back is: links while they may be changed, anything else as a change; or nothing."""
+    fields = {change.field for change in changes}
+    return "" if not fields else "link" if fields <= {"kpis", "milestones", "work_items"} else "change"
 
 
 def require_change(context: Context, outcome: Outcome, step: str, revision: int | None, operation: str) -> None:

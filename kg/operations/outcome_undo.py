@@ -12,7 +12,7 @@ from ..store.protocol import GraphStore
 
 
 def before_edit(store: GraphStore, outcome: Outcome) -> Outcome:
-    """The outcome with what the revision before it said.
+    """The outcome with what the revision before it said; it stays where it is drawn.
 
     Raises:
         NotFound: That revision is not kept any more.
@@ -23,5 +23,6 @@ def before_edit(store: GraphStore, outcome: Outcome) -> Outcome:
         raise NotFound("The revision before is not kept any more.", kind="revision", name=str(outcome.revision - 1))
     earlier = Outcome.from_properties(json.loads(body))
     return Outcome.parse(
-        earlier.model_dump(exclude=set(BOOKKEEPING)) | {"bulk_edit": None, "revision": outcome.revision}
+        earlier.model_dump(exclude=set(BOOKKEEPING))
+        | {"bulk_edit": None, "revision": outcome.revision, "map_x": outcome.map_x, "map_y": outcome.map_y}
     )

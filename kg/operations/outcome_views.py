@@ -73,6 +73,7 @@ class Linked(BaseModel):
 
     id: str
     title: str
+    source_id: str | None = None
     state: str | None = None
     due: date | None = None
 
@@ -81,7 +82,7 @@ class OutcomeDetail(Response):
     """An outcome with everything that stands beside it.
 
     `missing` are the letters of SMART it lacks, each with its empty fields. `permitted` are the steps
-    this visitor may take with it as it stands.
+    this visitor may take with it as it stands; `undoable` says that they may take its last change back.
     """
 
     outcome: Outcome
@@ -97,4 +98,5 @@ class OutcomeDetail(Response):
     missing: dict[str, list[str]] = {}
     history: list[OutcomeRevision] = []
     permitted: list[str] = []
+    undoable: bool = False
     mine: bool = False

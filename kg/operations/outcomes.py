@@ -28,9 +28,9 @@ from ..store.records import get_record, records_about
 from .action_reading import local_day
 from .merging import without_moved
 from .metric_lookup import Metrics
-from .outcome_history import outcome_history
+from .outcome_history import last_change, outcome_history
 from .outcome_lookup import Types, may_change_outcome, owns, visible_outcome
-from .outcome_permits import permitted_steps
+from .outcome_permits import permitted_steps, undo_step
 from .outcome_views import Linked, ListOutcomes, OutcomeDetail, OutcomeKey, OutcomeList, OutcomeRow, Standing
 from .projects import find_project, visible_names
 from .table import Context, operation
@@ -88,6 +88,8 @@ def outcome_detail(context: Context, outcome: Outcome) -> OutcomeDetail:
     evidence = [e for e in records_about(store, Evidence, [outcome.id]) if inside or not e.confidential]
     kind = Types(store).of(outcome.outcome_type)
     metric = Metrics(context).of(outcome.metric_key)
+    history = outcome_history(store, outcome)
+    permitted = permitted_steps(outcome) if may_change_outcome(context.visitor, outcome) else []
     return OutcomeDetail(
         outcome=outcome,
         project_name=project.name if project is not None and shown else None,
@@ -100,8 +102,9 @@ def outcome_detail(context: Context, outcome: Outcome) -> OutcomeDetail:
         milestones=_linked(context, Milestone, outcome.milestones),
         work_items=_linked(context, WorkItem, outcome.work_items),
         missing=smart_gaps(outcome),
-        history=outcome_history(store, outcome),
-        permitted=permitted_steps(outcome) if may_change_outcome(context.visitor, outcome) else [],
+        history=history,
+        permitted=permitted,
+        undoable=undo_step(last_change(outcome, history)) in permitted,
         mine=owns(context.visitor, outcome),
     )
 
@@ -159,6 +162,7 @@ def _linked(context: Context, kind: type[Any], ids: list[str]) -> list[Linked]:
         Linked(
             id=record.id,
             title=getattr(record, "title", None) or getattr(record, "name", record.id),
+            source_id=record.external_id,
             state="reached" if getattr(record, "reached", None) else getattr(record, "state", None),
             due=getattr(record, "due", None),
         )

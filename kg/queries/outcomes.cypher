@@ -37,3 +37,11 @@ MATCH (n:Outcome)
 WHERE n.metric_key IN $metrics
 RETURN properties(n) AS record
 ORDER BY n.id
+
+// name: offered
+// What of a project an outcome can hang on, without long texts.
+MATCH (n:__LABEL__)
+WHERE n.project = $project AND n.retired_at IS NULL AND (NOT n.confidential OR $confidential)
+RETURN n.id AS id, n.title AS title, n.external_id AS external_id, n.state AS state, n.due AS due,
+  n.reached AS reached, n.recorded_at AS recorded_at
+ORDER BY id

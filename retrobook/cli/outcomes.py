@@ -151,8 +151,8 @@ def show(outcome_id: str, home: str | None, as_json: bool) -> None:
 @outcome.command()
 @click.argument("outcome_id", metavar="OUTCOME")
 @click.option("--kpi", multiple=True, metavar="NAME", help="A KPI: id or name; may be given again.")
-@click.option("--milestone", multiple=True, metavar="ID", help="A milestone of its project; may be given again.")
-@click.option("--work-item", multiple=True, metavar="ID", help="A work item of its project; may be given again.")
+@click.option("--milestone", multiple=True, metavar="NAME", help="A milestone: id or title; may be given again.")
+@click.option("--work-item", multiple=True, metavar="NAME", help="A work item: id or title; may be given again.")
 @click.option("--remove", is_flag=True, help="Untie instead.")
 @home_option
 @json_option

@@ -10,6 +10,10 @@ from kg.domain.review_rules import AXES
 from kg.errors import InvalidRequest, KgError, NotFound
 
 from .outcome_pages import OutcomePage
+from .outcome_series import correction
+
+CHOSEN = frozenset({"KPI", "milestone", "work item"})
+"""What a person writes the name of: when there is no such thing they are told on the page."""
 
 
 class ActOnOutcome(OutcomePage):
@@ -32,6 +36,10 @@ class ActOnOutcome(OutcomePage):
             "withdraw": lambda: ("withdraw_outcome", {"id": key} | self._revision(), "withdrawn"),
             "reopen": lambda: ("reopen_outcome", {"id": key} | self._revision(), "reopened"),
             "review": lambda: self._review(key),
+            "link": lambda: ("link_outcome", self._linked(key), "linked"),
+            "unlink": lambda: ("unlink_outcome", self._linked(key), "unlinked"),
+            "correct": lambda: self._corrected(),
+            "undo": lambda: ("undo_outcome_change", {"id": key} | self._revision(), "undone"),
             "retire": lambda: (
                 "retire_outcome", {"id": key, "reason": self.text("reason") or ""} | self._revision(), "retired",
             ),
@@ -39,12 +47,13 @@ class ActOnOutcome(OutcomePage):
         if act not in acts:
             raise NotFound.among("page", act, acts)
         try:
+            if act == "correct":
+                await self._require_measured(key)
             operation, values, word = acts[act]()
             await self.ask(operation, **values)
-        except NotFound:
-            raise
         except KgError as error:
-            if error.status >= 500 or self._asked_by_script():
+            missing = isinstance(error, NotFound) and error.fields.get("kind") not in CHOSEN
+            if missing or error.status >= 500 or self._asked_by_script():
                 raise
             await self.outcome(key, act, error)
             return
@@ -64,6 +73,23 @@ class ActOnOutcome(OutcomePage):
         if "link" in given:
             given.pop("kind", None)
         return {"outcome": key} | given | self._revision()
+
+    def _linked(self, key: str) -> dict[str, Any]:
+        chosen = self.text("target")
+        if chosen is None:
+            raise InvalidRequest("target: choose or write what the outcome hangs on.", field="target")
+        return {"id": key, "kind": self.text("kind") or "", "targets": [chosen]} | self._revision()
+
+    async def _require_measured(self, key: str) -> None:
+        """Let a correction pass only from the page of the outcome that was measured."""
+        measurement = self.text("measurement") or ""
+        found = await self.ask("list_measurements", subject=key)
+        if all(view.measurement.id != measurement for view in found.measurements):
+            raise NotFound.among("measurement", measurement, [])
+
+    def _corrected(self) -> tuple[str, dict[str, Any], str]:
+        values = correction(self.text)
+        return "correct_measurement", values, "value_withdrawn" if "withdraw" in values else "corrected"
 
     def _review(self, key: str) -> tuple[str, dict[str, Any], str]:
         decision = self.text("decision") or ""

@@ -8,20 +8,27 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote, urlencode
 
-from kg.domain import EvidenceKind, OutcomeState
+from kg.domain import EvidenceKind, Horizon, OutcomeState, Role
 from kg.domain.units import Unit
 from kg.errors import KgError
 from pipelines.messages import Messages
 from widgets.rendering.progress_figure import progress_view, told
 
 from .lesson_acts import ActingPage, project_key
+from .outcome_bulk_form import BulkForm
+from .outcome_series import series_entries
 from .project_picker import project_choices
 
 PER_PAGE = 40
+SHOWN_VALUES = 30
+"""How many values of a series a page shows before it is asked for all."""
+KINDS = ("kpi", "milestone", "work_item")
+PROPOSED = 200
+"""How many of a kind a field proposes; any other is found by what is written into it."""
 SAID = frozenset(
     {
         "defined", "changed", "measured", "evidence_added", "evidence_removed", "submitted", "withdrawn", "reopened",
-        "approved", "returned", "retired",
+        "approved", "returned", "retired", "linked", "unlinked", "corrected", "value_withdrawn", "undone",
     }
 )  # fmt: skip
 """What a page may say was done; the words are `outcome_pages.said.<word>`."""
@@ -42,11 +49,19 @@ class OutcomePages(ActingPage):
         return super().page_context() | {"state_badge": lambda state: STATE_BADGES.get(state, "")}
 
 
+LEADS = (Role.FACILITATOR, Role.MANAGER, Role.PMO)
+"""Roles that may change outcomes of others; the operation decides, the page only spares boxes that lead nowhere."""
+
+
 class Outcomes(OutcomePages):
     """`/outcomes`: one's own, or all of a project or a state."""
 
     async def get(self) -> None:
         """The list, the latest first."""
+        await self.listed()
+
+    async def listed(self, status: int = 200, bulk: BulkForm | None = None) -> None:
+        """Show the list, and what became of an edit of several."""
         asked = self._asked()
         page = self.page_number()
         found, choices = await asyncio.gather(
@@ -63,13 +78,17 @@ class Outcomes(OutcomePages):
         )
         given = {name: value for name, value in vars(asked).items() if value}
 
-        def link(**changed: Any) -> str:
+        def link(path: str = "outcomes", **changed: Any) -> str:
             values = given | {name: str(value) for name, value in changed.items()}
-            return "/outcomes?" + urlencode({name: value for name, value in values.items() if value})
+            return f"/{path}?" + urlencode({name: value for name, value in values.items() if value})
 
         self.show(
             "outcomes.html",
+            status,
             found=found,
+            bulk=bulk or BulkForm.of(self),
+            changeable=self._changeable(found.outcomes),
+            horizons=list(Horizon),
             asked=asked,
             said=self.said(),
             link=link,
@@ -79,6 +98,11 @@ class Outcomes(OutcomePages):
             states=list(OutcomeState),
             value=lambda outcome, value: value_of(outcome, value, self.language),
         )
+
+    def _changeable(self, rows: list[Any]) -> set[str]:
+        """Ids of those that the visitor may change: their own, or all."""
+        leads = any(self.known.visitor.has(role) for role in LEADS)
+        return {row.outcome.id for row in rows if leads or row.mine}
 
     def _asked(self) -> SimpleNamespace:
         project = self.get_query_argument("project", "").strip()[:300]
@@ -108,6 +132,9 @@ class OutcomePage(OutcomePages):
             self.ask("list_measurements", subject=key),
         )
         progress = await self.ask("outcome_progress", outcome=key)
+        choices = await self._choices(key) if "link" in found.permitted else {}
+        entries = series_entries(measured.measurements)
+        everything = self.get_query_argument("values", "") == "all" or act == "correct"
         t = self.t
         self.show(
             "outcome.html",
@@ -120,6 +147,11 @@ class OutcomePage(OutcomePages):
             accepted=rules.accepted,
             largest_mb=rules.largest_file // (1 << 20),
             measured=measured.measurements,
+            entries=entries if everything else entries[:SHOWN_VALUES],
+            more_values=0 if everything else max(0, len(entries) - SHOWN_VALUES),
+            choices=choices,
+            names=names_of(found, choices),
+            undo_word=self.get_query_argument("done", "") if found.undoable else "",
             view=progress_view(progress, t),
             value=lambda outcome, value: value_of(outcome, value, self.language),
             titles={step.review: step.title(self.language) for step in rules.rules.steps}
@@ -133,6 +165,13 @@ class OutcomePage(OutcomePages):
             said=self.said(),
         )
 
+    async def _choices(self, key: str) -> dict[str, Any]:
+        """What the outcome can be tied to, by kind."""
+        found = await asyncio.gather(
+            *(self.ask("outcome_choices", id=key, kind=kind, limit=PROPOSED) for kind in KINDS)
+        )  # fmt: skip
+        return dict(zip(KINDS, found, strict=True))
+
 
 class OutcomeInbox(OutcomePages):
     """`/outcomes/inbox`: all that waits for the visitor."""
@@ -140,6 +179,12 @@ class OutcomeInbox(OutcomePages):
     async def get(self) -> None:
         """What waits, reviews first."""
         self.show("outcome_inbox.html", inbox=await self.ask("my_inbox"), said=self.said())
+
+
+def names_of(found: Any, choices: dict[str, Any]) -> dict[str, str]:
+    """Titles of what an outcome is or can be tied to, by id."""
+    things = [*found.kpis, *found.milestones, *found.work_items]
+    return {one.id: one.title for one in [*things, *(one for offer in choices.values() for one in offer.choices)]}
 
 
 def value_of(outcome: Any, value: float | None, language: str) -> str:

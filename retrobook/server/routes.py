@@ -15,8 +15,8 @@ from . import api, apps, assets, channels, events, pages, reports, runs, signin
 PAGES = (
     "gallery", "results", "details", "report_pages", "lesson_acts", "practices", "reviews", "capture", "inbox",
     "joining", "live", "themes", "retrospectives", "retrospective_new", "retrospective_page", "retro_exports",
-    "actions", "uploads", "alerts", "outcome_form", "outcome_maps", "outcome_agreement", "outcome_pages",
-    "outcome_acts", "strategy",
+    "actions", "uploads", "alerts", "outcome_form", "outcome_maps", "outcome_agreement", "outcome_bulk",
+    "outcome_pages", "outcome_acts", "strategy",
 )  # fmt: skip
 """Modules of `retrobook.server` with further pages."""
 

@@ -157,6 +157,8 @@ def test_a_withdrawn_measurement_counts_no_more_until_it_is_corrected_back(measu
     wrong = add(measured, SERVED, "2026-02-01", 70).kept.measurement
     gone = measured.correct_measurement(id=wrong.id, withdraw=True, note="another project's").kept
     assert measured.list_measurements(subject=SERVED).counting == 0
+    with pytest.raises(Conflict, match="nothing stands there"):
+        measured.correct_measurement(id=gone.measurement.id, withdraw=True, note="again")
     measured.correct_measurement(id=gone.measurement.id, value=70, note="it was ours")
     assert measured.list_measurements(subject=SERVED).counting == 1
     with pytest.raises(InvalidRequest, match="new value"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -10,7 +10,7 @@ from kg.domain import Outcome
 from kg.errors import InvalidRequest, NotFound
 from kg.store.records import get_record
 
-from .conftest import put
+from .conftest import WATER, put
 from .outcome_factory import OUTCOME, Reviews
 
 KEYS = ["outcome:a", "outcome:b", "outcome:c"]
@@ -95,3 +95,31 @@ def test_nothing_to_change_and_what_is_so_already_are_said(reviews):
         reviews.of("pia").bulk_edit_outcomes(ids=KEYS, weight=-1)
     found = reviews.of("pia").bulk_edit_outcomes(ids=KEYS, owner="ann")
     assert (found.written, found.unchanged) == (False, KEYS)
+
+
+def test_undo_takes_back_the_named_edit_and_leaves_a_later_one_and_where_it_is_drawn(reviews):
+    pia = reviews.of("pia")
+    first = pia.bulk_edit_outcomes(ids=KEYS[:2], weight=2)
+    reviews.now += timedelta(minutes=1)
+    later = pia.bulk_edit_outcomes(ids=KEYS[2:], weight=3)
+    assert first.edit != later.edit
+    pia.place_outcomes(project=WATER, places={"outcome:a": {"x": 40, "y": 50}})
+    assert pia.undo_bulk_edit(edit=first.edit).changed == KEYS[:2]
+    assert of(reviews, "weight") == [1, 1, 3]
+    assert (of(reviews, "map_x")[0], of(reviews, "map_y")[0]) == (40, 50)
+    with pytest.raises(NotFound, match="no bulk edit of yours"):
+        pia.undo_bulk_edit(edit=first.edit)
+    with pytest.raises(NotFound):
+        reviews.of("pol").undo_bulk_edit(edit=later.edit)
+
+
+def test_undo_of_an_edit_that_was_partly_edited_again_takes_nothing_back_unless_it_may(reviews):
+    pia = reviews.of("pia")
+    first = pia.bulk_edit_outcomes(ids=KEYS, weight=2).edit
+    reviews.now += timedelta(minutes=1)
+    pia.bulk_edit_outcomes(ids=KEYS[:1], weight=3)
+    stopped = pia.undo_bulk_edit(edit=first)
+    assert (stopped.written, [r.code for r in stopped.refused]) == (False, ["conflict"])
+    assert of(reviews, "weight") == [3, 2, 2]
+    assert pia.undo_bulk_edit(edit=first, skip_refused=True).changed == KEYS[1:]
+    assert of(reviews, "weight") == [3, 1, 1]

@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 
 from kg.domain import KPI, Evidence, Measurement, Milestone, Outcome, OutcomeState, OutcomeType, WorkItem
-from kg.errors import Conflict, Forbidden, InvalidRequest, KgError, NotFound, WrongOutcomeState
+from kg.errors import Conflict, Forbidden, InvalidRequest, KgError, NotFound, NothingToUndo, WrongOutcomeState
 from kg.graph import KnowledgeGraph
 from kg.operations.metric_lookup import Metrics
 from kg.operations.table import Context
@@ -248,6 +248,69 @@ def test_an_outcome_hangs_on_kpis_milestones_and_work_items_that_exist_and_are_v
     assert loose.kpis == [] and store.read(edges) == []
     with pytest.raises(NotFound):
         jo.unlink_outcome(id=made.id, kind="milestone", targets=["ms:2"])
+
+
+def test_milestones_and_work_items_are_tied_by_title_or_source_id_and_a_miss_names_the_nearest(promises, jo, store):
+    inside = {"project": WATER, "unit": "A/Water"}
+    put(
+        store,
+        Milestone(id="ms:1", title="Pump runs", due=date(2026, 5, 1), **inside),
+        Milestone(id="ms:2", title="Old plan", retired_at=NOON, **inside),
+        Milestone(id="ms:3", title="Pump paid", confidential=True, **inside),
+        WorkItem(id="wi:1", title="Dig", source_system="t", external_id="T-1", **inside),
+        WorkItem(id="wi:2", title="Fill", source_system="t", external_id="T-2", **inside),
+        WorkItem(id="wi:3", title="Fill", **inside),
+        WorkItem(id="wi:4", project=ROAD, unit="B", title="Pave"),
+    )
+    key = jo.define_outcome(project=WATER, template="adoption").outcome.id
+    offer = jo.outcome_choices(id=key, kind="milestone")
+    assert ([one.title for one in offer.choices], offer.total) == (["Pump runs"], 1)
+    cut = jo.outcome_choices(id=key, kind="work_item", text="FILL", limit=1)
+    assert (len(cut.choices), cut.total) == (1, 2)
+    jo.link_outcome(id=key, kind="milestone", targets=["PUMP  runs"])
+    tied = jo.link_outcome(id=key, kind="work_item", targets=["t-1", "Fill · T-2"]).outcome
+    assert (tied.milestones, tied.work_items) == (["ms:1"], ["wi:1", "wi:2"])
+    assert [one.id for one in jo.outcome_choices(id=key, kind="work_item").choices] == ["wi:3"]
+    assert jo.unlink_outcome(id=key, kind="work_item", targets=["dig"]).outcome.work_items == ["wi:2"]
+    for kind, name, near in (("milestone", "Pump run", "Pump runs"), ("work_item", "Pave", None)):
+        with pytest.raises(NotFound) as missed:
+            jo.link_outcome(id=key, kind=kind, targets=[name])
+        assert missed.value.fields["nearest"] == near
+    with pytest.raises(NotFound):
+        jo.link_outcome(id=key, kind="milestone", targets=["Pump paid"])
+    with pytest.raises(InvalidRequest, match="2 of the project's work items are called 'fill'"):
+        jo.link_outcome(id=key, kind="work_item", targets=["fill"])
+
+
+def test_the_last_change_is_taken_back_and_stands_again_when_taken_back_twice(promises, jo, store):
+    put(store, KPI(id="kpi:all", name="Households served"))
+    made = jo.define_outcome(project=WATER, template="quality", target=4).outcome
+    assert not jo.get_outcome(id=made.id).undoable
+    with pytest.raises(NothingToUndo):
+        jo.undo_outcome_change(id=made.id, revision=1)
+    changed = jo.change_outcome(id=made.id, target=5, outcome_type="revenue", title="Leaks")
+    assert changed.undoable
+    with pytest.raises(Conflict):
+        jo.undo_outcome_change(id=made.id, revision=1)
+    with pytest.raises(Forbidden):
+        promises.as_visitor(visitor("mo", "unit:A")).undo_outcome_change(id=made.id, revision=2)
+    undone = jo.undo_outcome_change(id=made.id, revision=2)
+    assert (undone.outcome.target, undone.outcome.title) == (4, made.title)
+    kinds = "MATCH (o:Outcome)-[:OF_TYPE]->(t:OutcomeType) WHERE o.id = $id RETURN t.id AS kind"
+    assert store.read(kinds, id=made.id) == [{"kind": made.outcome_type}]
+    assert jo.undo_outcome_change(id=made.id, revision=3).outcome.title == "Leaks"
+    jo.link_outcome(id=made.id, kind="kpi", targets=["kpi:all"])
+    assert jo.undo_outcome_change(id=made.id, revision=5).kpis == []
+    assert store.read("MATCH (o:Outcome)-[r:MEASURED_BY]->(k:KPI) RETURN k.id AS id") == []
+
+
+def test_a_step_of_its_way_is_no_change_to_take_back(jo, store):
+    made = jo.define_outcome(project=WATER, template="quality", target=4).outcome
+    jo.change_outcome(id=made.id, target=5)
+    put(store, Outcome.parse(made.model_dump() | {"state": "returned", "returned_reason": "why"}))
+    assert not jo.get_outcome(id=made.id).undoable
+    with pytest.raises(NothingToUndo):
+        jo.undo_outcome_change(id=made.id, revision=3)
 
 
 def test_kpis_belong_to_a_project_a_unit_or_everybody(promises, jo):
