@@ -191,6 +191,20 @@ def retire(outcome_id: str, reason: str | None, undo: bool, home: str | None, as
     print_json(found) if as_json else tell_outcome(found)
 
 
+@outcome.command()
+@click.argument("outcome_id", metavar="OUTCOME")
+@click.option("--revision", type=int, help="The revision that was read; without it the present one.")
+@home_option
+@json_option
+@reports_errors
+def undo(outcome_id: str, revision: int | None, home: str | None, as_json: bool) -> None:
+    """Take the last change of OUTCOME's definition or links back; a second time it stands again."""
+    with reach_graph(read_settings({"home": home})) as graph:
+        read = revision if revision is not None else graph.get_outcome(id=outcome_id).outcome.revision
+        found: Any = graph.undo_outcome_change(id=outcome_id, revision=read)
+    print_json(found) if as_json else tell_outcome(found)
+
+
 def _show(made: Any, as_json: bool, language: str | None) -> None:
     if as_json:
         print_json(made)

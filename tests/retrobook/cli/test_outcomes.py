@@ -52,6 +52,9 @@ def test_an_outcome_is_defined_checked_changed_tied_shown_and_retired(home):
     assert [k["title"] for k in tied["kpis"]] == ["Crossings"] and tied["milestones"][0]["id"] == "ms:1"
     shown = run(home, "outcome", "show", key).output
     assert "Retention rate of commuters rises" in shown and "baseline: – → 70.0" in shown
+    untied = json.loads(run(home, "outcome", "undo", key, "--json").stdout)
+    assert untied["milestones"] == []
+    assert json.loads(run(home, "outcome", "undo", key, "--json").stdout)["milestones"][0]["id"] == "ms:1"
     listed = json.loads(run(home, "outcome", "list", "--type", "retention", "--json").stdout)
     assert listed["total"] == 1 and listed["outcomes"][0]["outcome"]["expected"][0]["value"] == 75
     run(home, "outcome", "retire", key, code=2)
