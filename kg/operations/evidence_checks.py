@@ -16,7 +16,7 @@ from ..domain.outcomes import OutcomeState
 from ..errors import BlobChanged, Forbidden, KgError, LinkUnreachable, NotFound
 from ..store.records import get_record, list_records, put_records, records_about
 from .action_reading import local_day
-from .outcome_reading import visible_outcome
+from .outcome_lookup import visible_outcome
 from .outcome_review_views import is_live
 from .projects import find_project
 from .table import Context, Request, Response, operation

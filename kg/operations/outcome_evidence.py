@@ -16,7 +16,7 @@ from ..policy import require_visible
 from ..schema import Label, Rel
 from ..store.records import get_record, put_records, put_relationships, records_about, retire_records
 from .action_reading import local_day
-from .outcome_reading import may_change_outcome, visible_outcome
+from .outcome_lookup import may_change_outcome, visible_outcome
 from .outcome_review_views import EvidenceView, view_evidence
 from .table import Context, Request, Response, operation
 

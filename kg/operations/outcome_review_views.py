@@ -15,7 +15,8 @@ from ..policy import Visitor
 from ..queries import statement
 from ..store.records import get_record, records_about
 from .action_reading import local_day
-from .outcome_reading import hands_in, may_change_outcome, rules_in_force
+from .outcome_lookup import may_change_outcome
+from .outcome_reading import hands_in, rules_in_force
 from .outcome_reviewers import may_review, turn_of
 from .projects import visible_names
 from .table import Context, Response

@@ -22,7 +22,8 @@ from ..domain.review_rules import AXES, LEVELS, ReviewRules
 from ..errors import EvidenceNeeded, Forbidden, NotSmart, OwnWork, StaleReview
 from ..store.records import put_records, records_about
 from .action_reading import local_day
-from .outcome_reading import hands_in, may_change_outcome, names_of, rules_in_force, visible_outcome
+from .outcome_lookup import may_change_outcome, visible_outcome
+from .outcome_reading import hands_in, names_of, rules_in_force
 from .outcome_review_views import OutcomeReview, is_live, review_of
 from .outcome_reviewers import require_turn
 from .table import Context, Request, operation

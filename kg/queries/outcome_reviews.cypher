@@ -22,10 +22,10 @@ RETURN properties(n) AS record
 ORDER BY n.id
 
 // name: of_person
-// Outcomes within a scope that somebody owns, or submitted without an owner.
+// Outcomes within a scope that somebody owns, or wrote without an owner; imports are nobody's until somebody owns them.
 MATCH (n:Outcome)
 WHERE n.retired_at IS NULL
-  AND (toLower(n.owner) = $name OR (n.owner IS NULL AND toLower(n.recorded_by) = $name))
+  AND (toLower(n.owner) = $name OR (n.owner IS NULL AND n.origin = 'defined' AND toLower(n.recorded_by) = $name))
   AND ($everything OR n.project IN $projects OR any(u IN $units WHERE n.unit = u OR n.unit STARTS WITH u + '/'))
   AND (NOT n.confidential OR $confidential OR n.project IN $projects)
 RETURN properties(n) AS record

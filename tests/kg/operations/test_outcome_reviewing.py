@@ -19,7 +19,7 @@ from kg.errors import (
     WrongOutcomeState,
 )
 from kg.operations import OPERATIONS
-from kg.store.records import records_about
+from kg.store.records import put_records, records_about
 from pipelines.resources import TEMPLATES
 from tests.conftest import visitor
 
@@ -336,3 +336,21 @@ def test_rules_that_change_while_an_outcome_waits_strand_nobody(reviews, tmp_pat
     assert reviews.of("pia").outcome_review(id=OUTCOME).waits_for == ["pmo"]
     assert reviews.score("pia").awaits == "pmo"
     assert reviews.score("pol").outcome.state == "accepted"
+
+
+def test_an_import_is_nobodys_until_somebody_owns_it_and_a_written_one_is_its_writers(reviews, store):
+    read = reviews.outcome("outcome:read", owner=None, origin="imported", state="imported")
+    written = reviews.outcome("outcome:written", owner=None)
+    with store.transaction() as tx:
+        put_records(tx, [read, written], at=reviews.now, by="bob")
+    bob = reviews.of("bob")
+    assert [bob.get_outcome(id=key).mine for key in ("outcome:read", "outcome:written")] == [False, True]
+    assert "edit" not in bob.outcome_review(id="outcome:read").permitted
+    assert "edit" in bob.outcome_review(id="outcome:written").permitted
+    with pytest.raises(Forbidden):
+        reviews.attach("bob", "outcome:read")
+    reviews.attach("bob", "outcome:written")
+    put(store, read.model_copy(update={"owner": "bob"}))
+    assert bob.get_outcome(id="outcome:read").mine and "edit" in bob.outcome_review(id="outcome:read").permitted
+    with pytest.raises(NotFound, match="outcome:written"):  # all ways to an outcome name the nearest
+        bob.outcome_review(id="outcome:writen")
