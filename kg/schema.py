@@ -114,6 +114,7 @@ INDEXED: tuple[tuple[Label, str], ...] = (
     (Label.LESSON_EVENT, "subject"),
     (Label.SAVED_SEARCH, "person"),
     (Label.OUTBOX_MESSAGE, "to"),
+    (Label.OUTBOX_MESSAGE, "subject"),
     (Label.BOARD_ITEM, "board"),
     (Label.RUN, "project"),
     (Label.REVISION, "record_id"),

@@ -44,6 +44,8 @@ def letter(message: OutboxMessage, language: str, *, site: str | None = None, ho
     values["project"] = values.get("project") or t("reminders.no_project")
     if message.kind.startswith("alert_"):
         return _of_alert(message, values, t, site)
+    if message.kind.startswith(("outcome_", "evidence_")):
+        return _of_outcome(message, values, t, site)
     text = t(f"reminders.{message.kind}.body", **values)
     if site and message.kind.startswith("action_"):
         link = f"{site.rstrip('/')}/actions/{quote(message.subject, safe=':')}"
@@ -70,5 +72,21 @@ def _of_alert(message: OutboxMessage, values: dict[str, str], t: Messages, site:
         parts.append("\n".join([t("alerts.letters.remedies"), *lines]) if lines else t("alerts.letters.no_remedies"))
     if site:
         link = f"{site.rstrip('/')}/alerts/{quote(message.subject, safe=':')}"
+        parts.append(t("reminders.open_it", link=link))
+    return Letter(t(f"{words}.subject", **values), "\n\n".join(parts))
+
+
+def _of_outcome(message: OutboxMessage, values: dict[str, str], t: Messages, site: str | None) -> Letter:
+    """An outcome on its way: whose turn it is, what became of it, which evidence fails; never a score."""
+    words = f"outcome_review.letters.{message.kind}"
+    values["owner"] = values.get("owner") or t("outcome_review.letters.nobody")
+    if "review" in values:
+        values["review"] = t(f"outcome_review.roles.{values['review']}")
+    if "status" in values:
+        finding = f"outcome_review.finding.{values['finding']}"
+        values["finding"] = t(finding if finding in t else f"outcome_review.letters.found.{values['status']}")
+    parts = [t(f"{words}.body", **values)]
+    if site:
+        link = f"{site.rstrip('/')}/outcomes/{quote(message.subject, safe=':')}"
         parts.append(t("reminders.open_it", link=link))
     return Letter(t(f"{words}.subject", **values), "\n\n".join(parts))

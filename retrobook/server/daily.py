@@ -43,7 +43,7 @@ async def remind_daily(
 async def check_evidence_daily(
     server: ServerContext, clock: Callable[[], datetime] = lambda: datetime.now(UTC), look: float = LOOK
 ) -> None:
-    """Look at all evidence again once a day, until cancelled; what failed puts its outcome in question."""
+    """Look at all evidence again once a day, until cancelled: failures put outcomes in question and tell owners."""
     done: date | None = None
     while True:
         today = clock().date()
@@ -64,7 +64,7 @@ def _check_evidence(server: ServerContext, after: str | None) -> str | None:
     if not any(piece.sha256 for piece in list_records(server.graph.store, Evidence, everything)):
         return None
     found = server.graph.check_evidence(after=after)
-    if found.in_question or found.settled:
+    if found.in_question or found.settled or found.messages:
         server.hub.nudge()
     return str(found.next) if found.next else None
 
