@@ -69,6 +69,7 @@ from . import (  # noqa: F401
     system,
     taxonomy,
     topic_lessons,
+    unused_uploads,
     upkeep,
     wall,
 )

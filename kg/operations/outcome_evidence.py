@@ -97,6 +97,7 @@ def _look(context: Context, request: AddEvidence) -> _Looked:
     if request.sha256 is not None:
         blobs = context.service("blobs")
         name = safe_filename(request.filename or "")
+        blobs.renew(request.sha256)  # from now on nobody takes it for an upload that was left behind
         blob = blobs.verify(request.sha256)
         head, tail = blobs.ends(request.sha256, LOOKED_AT)
         kind = media_type(head, tail, name)

@@ -48,3 +48,17 @@ MATCH (n:Outcome)
 WHERE n.bulk_edit STARTS WITH $who AND n.retired_at IS NULL
 RETURN n.id AS id, n.bulk_edit AS bulk_edit
 ORDER BY id
+
+// name: digests
+// Digests that evidence names, of pieces taken away too.
+MATCH (e:Evidence)
+WHERE e.sha256 IS NOT NULL
+RETURN DISTINCT e.sha256 AS sha256
+ORDER BY sha256
+
+// name: revisions_naming
+// Earlier versions of evidence that name one of some digests.
+MATCH (r:Revision)
+WHERE r.record_label = 'Evidence' AND any(digest IN $digests WHERE r.body CONTAINS digest)
+RETURN r.body AS body
+ORDER BY r.id
