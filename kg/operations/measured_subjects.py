@@ -141,7 +141,7 @@ def _known_names(context: Context) -> list[str]:
     found: list[str] = []
     for kind in KINDS:
         for row in context.store.read(statement("measurements.names", kind.label), **context.scope.parameters()):
-            found += [name for name in (row["id"], row["title"], row["name"]) if name]
+            found += [name for name in (row["id"], row["name"]) if name]
     return found
 
 

@@ -447,11 +447,14 @@ def test_an_export_from_before_scores_were_sealed_is_sealed_when_it_is_loaded(re
 def test_questions_in_cypher_never_give_the_scores_of_an_outcome(reviews, cypher):
     reviews.submit()
     score_with_reason(reviews)
-    told = str(reviews.graph.query_graph(cypher=cypher).rows)
-    assert "5 of 5" not in told and "sealed_review" not in told.replace("'sealed_review'", "")
-    assert "WHERE n.impact" not in cypher or told == "[]"
-    for row in reviews.graph.query_graph(cypher=cypher).rows:
-        assert not {row.get(name) for name in "abc"} - {None}
+    try:
+        rows = reviews.graph.query_graph(cypher=cypher).rows
+    except InvalidRequest as error:  # an engine that makes no text of a node
+        assert "5 of 5" not in error.message
+        return
+    assert "5 of 5" not in str(rows) and "sealed_review" not in str(rows)
+    assert "WHERE n.impact" not in cypher or rows == []
+    assert all(row.get(name) is None for row in rows for name in "abc")
 
 
 @pytest.mark.parametrize(
