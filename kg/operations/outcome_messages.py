@@ -135,14 +135,28 @@ class _Messages:
             return []
         reviews, evidence = records_about(store, Review, [outcome.id]), records_about(store, Evidence, [outcome.id])
         turn = turn_of(store, outcome, rules, reviews, hands_in(store, outcome, evidence))
-        able = [
-            person
-            for person in self._people.values()
-            if self._readers.sees(person.name, outcome)
-            and may_review(store, Visitor.of(person), outcome, rules, reviews, evidence)[0]
-        ]
-        nearest = [person for person in able if turn and (turn.person or set(person.roles) & set(turn.roles))]
-        return sorted(person.name for person in nearest or able)
+        if turn is None:
+            return []
+        if turn.person is not None:
+            direct = [person for name, person in self._people.items() if name == turn.person.casefold()]
+            above = list[Person]()
+        else:
+            direct = [person for person in self._people.values() if set(person.roles) & set(turn.roles)]
+            above = [
+                person
+                for person in self._people.values()
+                if person not in direct and any(Visitor.of(person).has(role) for role in turn.roles)
+            ]
+        for people in (direct, above):
+            able = sorted(
+                person.name
+                for person in people
+                if self._readers.sees(person.name, outcome)
+                and may_review(store, Visitor.of(person), outcome, rules, reviews, evidence)[0]
+            )
+            if able:
+                return able
+        return []
 
     def _failed_since(self, piece: Evidence) -> int:
         """The revision in which a piece came to stand as it does: later looks at it are no news."""
