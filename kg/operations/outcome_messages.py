@@ -15,7 +15,7 @@ from functools import cached_property
 from ..domain import Evidence, EvidenceStatus, MessageState, OutboxMessage, Outcome, Person, Project, Review, derive_id
 from ..domain.outcome_steps import UNDER_REVIEW
 from ..domain.outcomes import OutcomeState
-from ..domain.review_rules import EvidenceRules
+from ..domain.review_rules import EvidenceRules, ReviewRules
 from ..errors import KgError
 from ..policy import Visitor
 from ..queries import statement
@@ -41,6 +41,8 @@ def tell_step(context: Context, outcome: Outcome) -> int:
     Each occasion of a round is told once. What still waits of an earlier step is dropped: a turn that
     has passed needs no letter. Nobody is told of what they did themselves.
     """
+    if _rules(context) is None:
+        return 0  # no step goes on until the rules are mended
     found = [message for message in _Messages(context).of_step(outcome) if message.to != context.visitor.name]
     return _keep(context, [outcome.id], STEP_KINDS, found)
 
@@ -54,7 +56,8 @@ def tell_evidence(context: Context, keys: Iterable[str]) -> int:
     subjects = sorted(set(keys))
     if not subjects:
         return 0
-    soon = timedelta(days=_expiring_days(context))
+    rules = _rules(context)
+    soon = timedelta(days=(rules.evidence if rules else EvidenceRules()).expiring_days)
     latest = context.now.date() + soon + timedelta(days=1)  # wherever the project is at home
     of: dict[str, list[Evidence]] = defaultdict(list)
     for piece in records_about(context.store, Evidence, subjects):
@@ -68,12 +71,21 @@ def tell_evidence(context: Context, keys: Iterable[str]) -> int:
     return _keep(context, subjects, EVIDENCE_KINDS, found)
 
 
-def _expiring_days(context: Context) -> int:
-    """How long ahead an expiry is told; a mistake in an installation's own rules stops no look at evidence."""
+def tell_new_managers(context: Context, owners: Iterable[str]) -> int:
+    """Tell whose turn it is with what waits of some people, whose managers changed; the number of new messages."""
+    names = {name.casefold() for name in owners}
+    states = [state.value for state in UNDER_REVIEW]
+    rows = context.store.read(statement("outcome_reviews.in_states"), states=states, project=None, **WHOLE.parameters())
+    waiting = [Outcome.from_properties(row["record"]) for row in rows]
+    return sum(tell_step(context, outcome) for outcome in waiting if (outcome.owner or "").casefold() in names)
+
+
+def _rules(context: Context) -> ReviewRules | None:
+    """The rules of reviews; a mistake in an installation's own stops no look at evidence."""
     try:
-        return rules_in_force(context).evidence.expiring_days
+        return rules_in_force(context)
     except KgError:
-        return EvidenceRules().expiring_days
+        return None
 
 
 class _Messages:
@@ -128,11 +140,7 @@ class _Messages:
 
     def _whose_turn(self, outcome: Outcome) -> list[str]:
         """Who may give the review that is awaited: those whose own role it is, else those who rank above."""
-        store = self._context.store
-        try:
-            rules = rules_in_force(self._context)
-        except KgError:  # no step goes on until the rules are mended, so nobody's turn can be told either
-            return []
+        store, rules = self._context.store, rules_in_force(self._context)
         reviews, evidence = records_about(store, Review, [outcome.id]), records_about(store, Evidence, [outcome.id])
         turn = turn_of(store, outcome, rules, reviews, hands_in(store, outcome, evidence))
         if turn is None:

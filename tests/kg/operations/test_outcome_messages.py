@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from kg.domain import OutboxMessage
+from kg.errors import KgError
 from kg.operations.outcome_messages import KINDS
 from pipelines.notify.letters import letter
 
@@ -130,6 +131,26 @@ def test_a_turn_is_dropped_while_an_outcome_is_in_question_and_comes_back(review
     reviews.upload()
     reviews.of("pia").check_evidence()
     assert outbox(reviews) == [("mia", "outcome_to_review")]
+
+
+def test_a_new_manager_is_told_of_what_waits_and_the_old_one_no_more(reviews):
+    reviews.submit()
+    reviews.graph.set_manager(person="ann", manager="max")
+    assert outbox(reviews) == [("max", "outcome_to_review")]
+    reviews.graph.set_manager(person="bob", manager="mia")
+    assert outbox(reviews) == [("max", "outcome_to_review")], "nobody else's turn changed"
+
+
+def test_with_wrong_rules_evidence_is_looked_at_and_told_all_the_same(reviews, tmp_path):
+    reviews.submit()
+    (view,) = reviews.graph.list_evidence(outcome=OUTCOME).evidence
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "reviews.yaml").write_text("steps: [", encoding="utf-8")
+    with pytest.raises(KgError):
+        reviews.graph.review_rules()
+    reviews.blobs.remove(view.evidence.sha256)
+    assert reviews.of("pia").check_evidence().messages == 1
+    assert outbox(reviews) == [("ann", "evidence_failed"), ("mia", "outcome_to_review")]
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
