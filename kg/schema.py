@@ -86,8 +86,14 @@ class Rel(StrEnum):
     RELATED_TO = "RELATED_TO"  # any imported edge without a name of ours {name}
 
 
-SECRET_PROPERTIES = frozenset({"password_hash"})
-"""What leaves the graph for the sign-in only."""
+SEALED = "sealed_review"
+"""What a review of an outcome keeps to itself: its scores, and the reason of an approval."""
+
+SECRET_PROPERTIES = frozenset({"password_hash", SEALED})
+"""What leaves the graph for the sign-in only, or through operations that know who may see it."""
+
+UNASKED_PROPERTIES = SECRET_PROPERTIES | {"content_hash"}
+"""What hand-written questions do not give: of a digest, a score could be found by trying."""
 
 SEARCHABLE = (Label.LESSON, Label.PROJECT)
 """Labels that carry `search_text`, and so vectors."""
@@ -114,6 +120,7 @@ INDEXED: tuple[tuple[Label, str], ...] = (
     (Label.LESSON_EVENT, "subject"),
     (Label.SAVED_SEARCH, "person"),
     (Label.OUTBOX_MESSAGE, "to"),
+    (Label.OUTBOX_MESSAGE, "subject"),
     (Label.BOARD_ITEM, "board"),
     (Label.RUN, "project"),
     (Label.REVISION, "record_id"),

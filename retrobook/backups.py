@@ -7,6 +7,7 @@ runs, and restored on another machine or into another engine.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import tarfile
@@ -26,6 +27,8 @@ from .settings import FILE, Settings
 MANIFEST = "manifest.json"
 GRAPH = "graph.jsonl"
 KEPT = ("blobs", "reports")
+UNFINISHED = (".incoming-", ".removing-")
+"""How files begin that are on their way in or out of `blobs`."""
 
 
 def default_path(settings: Settings, now: datetime | None = None) -> Path:
@@ -48,16 +51,16 @@ def create_backup(store: GraphStore, settings: Settings, path: Path) -> dict[str
         graph = Path(folder) / GRAPH
         counts = store.export(graph)
         files = {GRAPH: graph, **dict(_files(settings))}
-        manifest = {
-            "made_at": datetime.now(UTC).isoformat(),
-            "counts": counts,
-            "files": {name: _digest(source) for name, source in files.items()},
-        }
-        (Path(folder) / MANIFEST).write_text(json.dumps(manifest, indent=2), encoding="utf-8")
+        held: dict[str, str] = {}
         with tarfile.open(aside, "w:gz") as archive:
-            archive.add(Path(folder) / MANIFEST, MANIFEST)
             for name, source in files.items():
-                archive.add(source, name)
+                with contextlib.suppress(FileNotFoundError):  # a left-over upload may be removed meanwhile
+                    digest = _digest(source)
+                    archive.add(source, name)
+                    held[name] = digest
+            manifest = {"made_at": datetime.now(UTC).isoformat(), "counts": counts, "files": held}
+            (Path(folder) / MANIFEST).write_text(json.dumps(manifest, indent=2), encoding="utf-8")
+            archive.add(Path(folder) / MANIFEST, MANIFEST)
     return {"path": str(path), "bytes": path.stat().st_size, "counts": counts}
 
 
@@ -101,7 +104,7 @@ def restore_backup(path: Path, settings: Settings) -> dict[str, Any]:
 def _files(settings: Settings) -> Iterator[tuple[str, Path]]:
     for name in KEPT:
         for found in sorted((settings.home / name).rglob("*")):
-            if found.is_file() and not found.is_symlink():
+            if found.is_file() and not found.is_symlink() and not found.name.startswith(UNFINISHED):
                 yield str(found.relative_to(settings.home)), found
     if (settings.home / FILE).is_file():
         yield FILE, settings.home / FILE

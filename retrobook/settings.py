@@ -60,6 +60,9 @@ class Settings(BaseModel):
     )  # fmt: skip
     run_timeout_seconds: int = Field(default=600, ge=10, description="A report cell may take this long.")
     evidence_limit_mb: int = Field(default=200, ge=1, le=10_000, description="The largest evidence file in MiB.")
+    unused_upload_days: int = Field(
+        default=7, ge=1, le=3_650, description="Uploads that never became evidence are removed after this many days."
+    )
     evidence_private_links: bool = Field(
         default=False, description="Look at evidence links within the organisation's own network, too."
     )

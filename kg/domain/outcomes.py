@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date as CivilDate
 from decimal import Decimal
 from enum import StrEnum
@@ -9,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from ..schema import Label
+from ..schema import SEALED, Label
 from .projects import Currency
 from .record import Instant, NonEmpty, Record, Text, nested
 
@@ -331,7 +332,9 @@ class ReviewDecision(StrEnum):
 class Review(Record):
     """One reviewer's decision and scores on an outcome or a lesson.
 
-    `acting_for` is who gave it in the reviewer's name, when somebody did.
+    `acting_for` is who gave it in the reviewer's name, when somebody did. In the graph the scores of
+    an outcome, and the reason of its approval, lie in one property that hand-written questions do not
+    give: nobody sees them before the operations of reviews show them.
     """
 
     label: ClassVar[Label] = Label.REVIEW
@@ -347,6 +350,30 @@ class Review(Record):
     difficulty: Score | None = None
     innovation: Score | None = None
     reason: Text | None = None
+
+    def to_properties(self) -> dict[str, Any]:
+        """The review as node properties, what is blind sealed."""
+        return sealed(super().to_properties())
+
+    @classmethod
+    def from_properties(cls, properties: dict[str, Any]) -> Self:
+        """The review that `to_properties` wrote."""
+        return super().from_properties({**properties, **json.loads(properties.get(SEALED) or "{}")})
+
+
+def sealed(properties: dict[str, Any]) -> dict[str, Any]:
+    """The properties of a review with its scores, and the reason of an approval, in the one that is sealed."""
+    if properties.get("role") == "lesson":
+        return properties
+    names = ["impact", "difficulty", "innovation"]
+    if properties.get("decision") == ReviewDecision.APPROVED.value:
+        names.append("reason")
+    hidden = {name: properties[name] for name in names if properties.get(name) is not None}
+    if not hidden:
+        return properties
+    kept = {name: value for name, value in properties.items() if name not in names}
+    earlier = json.loads(properties.get(SEALED) or "{}")
+    return kept | {SEALED: json.dumps({**earlier, **hidden}, ensure_ascii=False, sort_keys=True)}
 
 
 class Objective(Record):

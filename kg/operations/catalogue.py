@@ -21,6 +21,7 @@ from . import (  # noqa: F401
     lesson_marks,
     lessons,
     lifecycle,
+    measurement_checks,
     measurement_import,
     measurements,
     metric_dictionary,
@@ -71,6 +72,7 @@ from . import (  # noqa: F401
     system,
     taxonomy,
     topic_lessons,
+    unused_uploads,
     upkeep,
     wall,
 )

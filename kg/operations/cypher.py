@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field
 
 from ..domain import Role
-from ..schema import SECRET_PROPERTIES
+from ..schema import UNASKED_PROPERTIES
 from ..store.cypher_check import check_reading
 from .table import Context, Request, Response, operation
 
@@ -54,7 +54,7 @@ def _open(value: Any) -> Any:
         return {
             name: _open(item)
             for name, item in value.items()
-            if name not in SECRET_PROPERTIES and not name.startswith("vector_")
+            if name not in UNASKED_PROPERTIES and not name.startswith("vector_")
         }
     if isinstance(value, list):
         return [_open(item) for item in value]

@@ -11,12 +11,13 @@ from datetime import date, datetime, timedelta
 from pydantic import BaseModel, Field
 
 from ..domain import Evidence, EvidenceStatus, Outcome, Role
-from ..domain.outcome_steps import FROM, OutcomeStep, questioned, settled
+from ..domain.outcome_steps import FROM, UNDER_REVIEW, OutcomeStep, questioned, settled
 from ..domain.outcomes import OutcomeState
 from ..errors import BlobChanged, Forbidden, KgError, LinkUnreachable, NotFound
 from ..store.records import get_record, list_records, put_records, records_about
 from .action_reading import local_day
-from .outcome_reading import visible_outcome
+from .outcome_lookup import visible_outcome
+from .outcome_messages import tell_evidence, tell_step
 from .outcome_review_views import is_live
 from .projects import find_project
 from .table import Context, Request, Response, operation
@@ -56,7 +57,8 @@ class FailedEvidence(BaseModel):
 class EvidenceChecked(Response):
     """What a check found; `unreachable` links are tried again and count as vanished after a week.
 
-    `in_question` and `settled` are outcomes whose state this check changed. `next` says that there is
+    `in_question` and `settled` are outcomes whose state this check changed; `messages` counts what owners (or
+    whose turn it is again) are told of it, each finding once. `next` says that there is
     more to look at: call again with it as `after`.
     """
 
@@ -65,6 +67,7 @@ class EvidenceChecked(Response):
     unreachable: list[str]
     in_question: list[str]
     settled: list[str]
+    messages: int = 0
     next: str | None = None
 
 
@@ -116,6 +119,9 @@ def check_evidence(context: Context, request: CheckEvidence) -> EvidenceChecked:
     moved = _move(context, sorted({piece.subject for piece in current.values()}), current)
     with context.store.transaction() as tx:
         put_records(tx, [*changed, *(after for _, after in moved)], at=context.now, by=context.visitor.name)
+    messages = tell_evidence(context, {piece.subject for piece in current.values()})
+    turned = [after for before, after in moved if UNDER_REVIEW & {before.state, after.state}]
+    messages += sum(tell_step(context, outcome) for outcome in turned)
     into = [after.id for _, after in moved if after.state is OutcomeState.IN_QUESTION]
     out = [after.id for _, after in moved if after.state is not OutcomeState.IN_QUESTION]
     told = [f"{len(pieces)} pieces of evidence"]
@@ -132,6 +138,7 @@ def check_evidence(context: Context, request: CheckEvidence) -> EvidenceChecked:
         unreachable=[piece.id for piece in pieces if not seen[piece.id].reached],
         in_question=into,
         settled=out,
+        messages=messages,
         next=look.next,
     )
 

@@ -26,8 +26,8 @@ from .money_reading import (
     reporting_currency,
     until,
 )
+from .outcome_lookup import visible_outcome
 from .projects import find_project
-from .strategy_reading import visible_outcome
 from .table import Context, Request, Response, operation
 
 Level = Field(default=0.9, gt=0.5, lt=1)

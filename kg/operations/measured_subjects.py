@@ -87,9 +87,19 @@ def find_subject(context: Context, key: str, project: str | None = None) -> Subj
 
 
 def find_subjects(
-    context: Context, keys: Iterable[str], project: str | None = None
+    context: Context,
+    keys: Iterable[str],
+    project: str | None = None,
+    beside: Iterable[Outcome | KPI | KeyResult] = (),
 ) -> dict[str, Subject | NotFound | InvalidRequest]:
-    """What each key means, or why it means nothing: see `find_subject`."""
+    """What each key means, or why it means nothing: see `find_subject`.
+
+    Args:
+        context: Whose scope counts.
+        keys: Ids, ids in their source, or titles.
+        project: Only outcomes of this project.
+        beside: Records that are about to be written: they stand for what the graph holds of them.
+    """
     wanted = sorted(set(keys))
     names = sorted({key.strip().lower() for key in wanted})
     records: dict[str, Outcome | KPI | KeyResult] = {}
@@ -98,6 +108,7 @@ def find_subjects(
             record = kind.from_properties(row["record"])
             if may_see(context.scope, record) and project in (None, record.project):
                 records[record.id] = record
+    records |= {record.id: record for record in beside if not record.retired_at}
     called: dict[str | None, dict[str, Subject]] = defaultdict(dict)
     days: dict[str | None, date] = {}
     for record in records.values():
@@ -130,7 +141,7 @@ def _known_names(context: Context) -> list[str]:
     found: list[str] = []
     for kind in KINDS:
         for row in context.store.read(statement("measurements.names", kind.label), **context.scope.parameters()):
-            found += [name for name in (row["id"], row["called"]) if name]
+            found += [name for name in (row["id"], row["name"]) if name]
     return found
 
 

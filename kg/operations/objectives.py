@@ -14,6 +14,7 @@ from ..domain.rollup import Part, alignment_shares, ring
 from ..errors import CircularObjectives, Conflict, DateOrder, Forbidden, InvalidRequest, NotFound
 from ..schema import Label, Rel
 from ..store.records import put_records, put_relationships, remove_relationships
+from .outcome_lookup import visible_outcome
 from .strategy_reading import (
     all_alignments,
     key_results_of,
@@ -21,7 +22,6 @@ from .strategy_reading import (
     visible_key_result,
     visible_objective,
     visible_objectives,
-    visible_outcome,
 )
 from .table import Context, Request, Response, operation
 

@@ -14,7 +14,7 @@ from ..errors import Conflict, Forbidden, KgError, NotFound, StaleReview, WrongO
 from ..queries import statement
 from ..store.records import get_record, instant_text, put_records
 from .lifecycle import pseudonym
-from .outcome_reading import may_change_outcome, visible_outcome
+from .outcome_lookup import may_change_outcome, visible_outcome
 from .outcome_undo import before_edit
 from .table import Context, Request, Response, operation
 

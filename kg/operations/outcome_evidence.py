@@ -16,7 +16,7 @@ from ..policy import require_visible
 from ..schema import Label, Rel
 from ..store.records import get_record, put_records, put_relationships, records_about, retire_records
 from .action_reading import local_day
-from .outcome_reading import may_change_outcome, visible_outcome
+from .outcome_lookup import may_change_outcome, visible_outcome
 from .outcome_review_views import EvidenceView, view_evidence
 from .table import Context, Request, Response, operation
 
@@ -97,6 +97,7 @@ def _look(context: Context, request: AddEvidence) -> _Looked:
     if request.sha256 is not None:
         blobs = context.service("blobs")
         name = safe_filename(request.filename or "")
+        blobs.renew(request.sha256)  # from now on nobody takes it for an upload that was left behind
         blob = blobs.verify(request.sha256)
         head, tail = blobs.ends(request.sha256, LOOKED_AT)
         kind = media_type(head, tail, name)

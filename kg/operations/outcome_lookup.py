@@ -37,10 +37,14 @@ def visible_outcome(context: Context, key: str, *, retired: bool = False) -> Out
     return found
 
 
+def owner_of(outcome: Outcome) -> str | None:
+    """Whose an outcome is: its owner's; of one that nobody owns, whoever wrote it. Imports are nobody's till then."""
+    return outcome.owner or (outcome.recorded_by if outcome.origin is Origin.DEFINED else None)
+
+
 def owns(visitor: Visitor, outcome: Outcome) -> bool:
-    """True when the outcome is the visitor's: they own it, or wrote one that nobody owns (imports are nobody's)."""
-    own = outcome.recorded_by if outcome.origin is Origin.DEFINED else None
-    return (outcome.owner or own or "").casefold() == visitor.name.casefold()
+    """True when the outcome is the visitor's."""
+    return (owner_of(outcome) or "").casefold() == visitor.name.casefold()
 
 
 def may_change_outcome(visitor: Visitor, outcome: Outcome) -> bool:

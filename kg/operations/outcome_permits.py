@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ..domain import Outcome, OutcomeState, Role
 from ..errors import Conflict, Forbidden, WrongOutcomeState
 from .action_history import FieldChange
-from .outcome_lookup import may_change_outcome
+from .outcome_lookup import may_change_outcome, owner_of
 from .table import Context
 
 EDITABLE = frozenset({OutcomeState.DRAFT, OutcomeState.RETURNED})
@@ -50,9 +50,9 @@ def require_change(context: Context, outcome: Outcome, step: str, revision: int 
         WrongOutcomeState: The step cannot follow its state.
     """
     if not may_change_outcome(context.visitor, outcome):
-        whose = outcome.owner or outcome.recorded_by
+        whose = owner_of(outcome)
         raise Forbidden(
-            f"{context.visitor.display_name} may not {step} this outcome: it belongs to {whose}. "
+            f"{context.visitor.display_name} may not {step} this outcome: it belongs to {whose or 'nobody yet'}. "
             "Its owner may, and whoever has the role facilitator, manager, pmo or more.",
             operation=operation,
             needed=Role.FACILITATOR.value,

@@ -1,29 +1,17 @@
-"""Outcomes as a visitor may see them, who had a hand in one, and who may change it."""
+"""Who had a hand in an outcome, and the rules by which reviews of it go."""
 
 from __future__ import annotations
 
 import json
 
-from ..domain import Evidence, Outcome, Person, Role
+from ..domain import Evidence, Outcome, Person
 from ..domain.review_rules import ReviewRules
-from ..policy import Visitor, require_visible
+from ..policy import Visitor
 from ..queries import statement
 from ..store.protocol import GraphStore
 from ..store.records import get_record, records_about
 from .people import person_id
 from .table import Context
-
-
-def visible_outcome(context: Context, key: str) -> Outcome:
-    """An outcome that the visitor may see.
-
-    Raises:
-        NotFound: No such outcome, or a hidden one.
-    """
-    outcome = get_record(context.store, Outcome, key)
-    require_visible(context.scope, "outcome", key, outcome)
-    assert outcome is not None
-    return outcome
 
 
 def rules_in_force(context: Context) -> ReviewRules:
@@ -62,14 +50,3 @@ def hands_in(store: GraphStore, outcome: Outcome, evidence: list[Evidence] | Non
     pieces = evidence if evidence is not None else records_about(store, Evidence, [outcome.id])
     found |= {piece.added_by for piece in pieces}
     return {name.casefold() for name in found if name}
-
-
-def owns(visitor: Visitor, outcome: Outcome) -> bool:
-    """True when the outcome is the visitor's: they own it, or recorded one that has no owner yet."""
-    return (outcome.owner or outcome.recorded_by or "").casefold() == visitor.name.casefold()
-
-
-def may_change_outcome(visitor: Visitor, outcome: Outcome) -> bool:
-    """True for an outcome's owner, and for facilitators, managers, PMO and those above."""
-    leads = any(visitor.has(role) for role in (Role.FACILITATOR, Role.MANAGER, Role.PMO))
-    return leads or (visitor.has(Role.MEMBER) and owns(visitor, outcome))

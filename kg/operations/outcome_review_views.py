@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
@@ -13,9 +14,12 @@ from ..domain.outcomes import OutcomeState
 from ..domain.review_rules import AXES
 from ..policy import Visitor
 from ..queries import statement
-from ..store.records import get_record, records_about
+from ..schema import Label
+from ..store.protocol import GraphStore
+from ..store.records import records_about
 from .action_reading import local_day
-from .outcome_reading import hands_in, may_change_outcome, rules_in_force
+from .outcome_lookup import may_change_outcome
+from .outcome_reading import hands_in, rules_in_force
 from .outcome_reviewers import may_review, turn_of
 from .projects import visible_names
 from .table import Context, Response
@@ -91,7 +95,8 @@ def review_of(context: Context, outcome: Outcome) -> OutcomeReview:
     hands = hands_in(store, outcome, evidence)
     mine, why = may_review(store, visitor, outcome, rules, reviews, evidence)
     turn = turn_of(store, outcome, rules, reviews, hands)
-    open_ = sees_scores(visitor, outcome, reviews)
+    closed = _closed(store, {outcome.id: outcome}, reviews, visitor)
+    open_ = (outcome.id, outcome.round) not in closed
     given = of_round(outcome, reviews)
     waits = [turn.person] if turn and turn.person else [role.value for role in turn.roles] if turn else []
     under_review = outcome.state in UNDER_REVIEW
@@ -104,7 +109,9 @@ def review_of(context: Context, outcome: Outcome) -> OutcomeReview:
         my_review=mine,
         not_mine=why.code if why and under_review else None,
         why_not=why.message if why and under_review else None,
-        reviews=[view_review(visitor, review, open_) for review in _in_order(reviews)],
+        reviews=[
+            view_review(visitor, review, (outcome.id, review.round) not in closed) for review in _in_order(reviews)
+        ],
         scores=medians(given) if open_ and not under_review else {},
         gaps={axis: max(s) - min(s) for axis, s in scores_by_axis(given).items() if len(s) > 1} if open_ else {},
         third_asked=outcome.awaits == "third" or any(review.role == "third" for review in given),
@@ -127,21 +134,15 @@ def permitted_steps(visitor: Visitor, outcome: Outcome, mine: str | None) -> lis
     return found
 
 
-def sees_scores(visitor: Visitor, outcome: Outcome, reviews: Iterable[Review]) -> bool:
-    """True when the visitor may see others' scores of an outcome.
-
-    While a round goes on, only who has given theirs in it: not the owner either, who could pass
-    them on. What is in question since its evidence failed goes on too, if it had not been accepted.
-    """
-    return outcome.id not in _closed({outcome.id: outcome}, reviews, visitor)
-
-
 def masked(context: Context, reviews: Sequence[Review]) -> list[Review]:
     """Reviews of any subjects, as records, with what the visitor may not see yet left out."""
     subjects = sorted({review.subject for review in reviews if review.role != "lesson"})
-    outcomes = {key: found for key in subjects if (found := get_record(context.store, Outcome, key))}
-    closed = _closed(outcomes, records_about(context.store, Review, subjects), context.visitor)
-    return [_without_scores(r) if r.subject in closed and not is_own(context.visitor, r) else r for r in reviews]
+    rows = context.store.read(statement("records.get_many", Label.OUTCOME), ids=subjects) if subjects else []
+    outcomes = {row["record"]["id"]: Outcome.from_properties(row["record"]) for row in rows}  # retired ones, too
+    closed = _closed(context.store, outcomes, records_about(context.store, Review, subjects), context.visitor)
+    return [
+        _without_scores(r) if (r.subject, r.round) in closed and not is_own(context.visitor, r) else r for r in reviews
+    ]
 
 
 def is_own(visitor: Visitor, review: Review) -> bool:
@@ -209,14 +210,37 @@ def _in_order(reviews: Iterable[Review]) -> list[Review]:
     return sorted(reviews, key=lambda r: (r.round, order.get(r.role, 3), r.id))
 
 
-def _closed(outcomes: dict[str, Outcome], reviews: Iterable[Review], visitor: Visitor) -> set[str]:
-    """Outcomes whose scores the visitor may not see yet."""
+def goes_on(outcome: Outcome) -> bool:
+    """True while an outcome is reviewed; what is in question goes on, too, if it had not been accepted."""
+    return OutcomeState(outcome.questioned_from or outcome.state) in UNDER_REVIEW
+
+
+def _closed(
+    store: GraphStore, outcomes: dict[str, Outcome], reviews: Sequence[Review], visitor: Visitor
+) -> set[tuple[str, int]]:
+    """Rounds of outcomes whose scores the visitor may not see yet.
+
+    While a round goes on only who has given theirs in it sees the others', of earlier rounds neither: not
+    the owner, who could pass them on. Nor does anybody see those of a round that was broken off (it was
+    withdrawn, or changed while in question) before the outcome is accepted: the next round asks again.
+    """
     given = {(r.subject, r.round) for r in reviews if is_own(visitor, r) and r.decision is ReviewDecision.APPROVED}
-    return {
-        key
-        for key, outcome in outcomes.items()
-        if OutcomeState(outcome.questioned_from or outcome.state) in UNDER_REVIEW and (key, outcome.round) not in given
-    }
+    found: set[tuple[str, int]] = set()
+    for key, outcome in outcomes.items():
+        rounds = {(key, review.round) for review in reviews if review.subject == key} | {(key, outcome.round)}
+        if goes_on(outcome):
+            found |= set() if (key, outcome.round) in given else rounds
+        elif OutcomeState(outcome.questioned_from or outcome.state) is not OutcomeState.ACCEPTED and len(rounds) > 1:
+            ended = {(r.subject, r.round) for r in reviews if r.decision is ReviewDecision.RETURNED}
+            broken_off = rounds - ended - {(key, outcome.round)}
+            found |= broken_off - _accepted_rounds(store, key) if broken_off else set()
+    return found
+
+
+def _accepted_rounds(store: GraphStore, key: str) -> set[tuple[str, int]]:
+    """Rounds in which an outcome was accepted before it was changed."""
+    bodies = [json.loads(row["body"]) for row in store.read(statement("records.revisions_of"), id=key)]
+    return {(key, int(body.get("round", 1))) for body in bodies if body.get("state") == OutcomeState.ACCEPTED.value}
 
 
 def _without_scores(review: Review) -> Review:

@@ -22,7 +22,9 @@ from ..domain.review_rules import AXES, LEVELS, ReviewRules
 from ..errors import EvidenceNeeded, Forbidden, NotSmart, OwnWork, StaleReview
 from ..store.records import put_records, records_about
 from .action_reading import local_day
-from .outcome_reading import hands_in, may_change_outcome, names_of, rules_in_force, visible_outcome
+from .outcome_lookup import may_change_outcome, visible_outcome
+from .outcome_messages import tell_step
+from .outcome_reading import hands_in, names_of, rules_in_force
 from .outcome_review_views import OutcomeReview, is_live, review_of
 from .outcome_reviewers import require_turn
 from .table import Context, Request, operation
@@ -264,5 +266,6 @@ def _require_revision(outcome: Outcome, revision: int | None) -> None:
 def _keep(context: Context, before: Outcome, after: Outcome, *beside: Review) -> OutcomeReview:
     with context.store.transaction() as tx:
         put_records(tx, [*beside, after], at=context.now, by=context.visitor.name)
+    tell_step(context, after)
     context.audit.update(subject=after.id, before_hash=before.content_hash(), after_hash=after.content_hash())
     return review_of(context, visible_outcome(context, after.id))

@@ -152,6 +152,8 @@ def list_records_of(context: Context, request: ListRecords) -> RecordList:
 def retire_record(context: Context, request: RecordKey) -> RecordView:
     """Take a record out of use; it stays in the graph's history."""
     kind = record_class(request.label)
+    if kind.label in REVIEWS:
+        raise InvalidRequest(f"{kind.label.value} is not taken out of use: a review stands.", label=kind.label.value)
     record = get_record(context.store, kind, request.id)
     require_visible(context.scope, kind.label.value, request.id, record)
     assert record is not None

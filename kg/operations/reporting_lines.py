@@ -10,6 +10,7 @@ from ..policy import ScopeFilter
 from ..queries import statement
 from ..schema import Label, Rel
 from ..store.records import list_records, put_relationships, remove_relationships
+from .outcome_messages import tell_new_managers
 from .people import Nothing, person_id
 from .table import Context, Request, Response, operation
 
@@ -93,13 +94,16 @@ def _set(context: Context, wanted: list[SetManager], *, numbered: bool) -> Repor
             remove_relationships(tx, Rel.REPORTS_TO, label, label, gone, at=context.now, by=context.visitor.name)
         if edges:
             put_relationships(tx, edges, at=context.now, by=context.visitor.name)
+    changed = {own for own, _ in [*gone, *new]}
+    if changed:
+        tell_new_managers(context, [people[own].name for own in changed if own in people])
     one = wanted[0] if len(wanted) == 1 else None
     context.audit.update(
         subject=person_id(one.person) if one else f"{len(wanted)} reporting lines",
         before_hash=held.get(person_id(one.person)) if one else None,
         after_hash=after.get(person_id(one.person)) if one else None,
     )
-    return _lines(context, changed=len({own for own, _ in [*gone, *new]}))
+    return _lines(context, changed=len(changed))
 
 
 def _require_no_circle(managers: dict[str, str], names: dict[str, str]) -> None:

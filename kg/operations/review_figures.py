@@ -9,11 +9,10 @@ from pydantic import BaseModel
 from ..domain import Outcome, Review, ReviewDecision, Role
 from ..domain.agreement import weighted_kappa
 from ..domain.media import ACCEPTED
-from ..domain.outcome_steps import UNDER_REVIEW
-from ..domain.outcomes import OutcomeState
 from ..domain.review_rules import AXES, ReviewRules
 from ..store.records import list_records
 from .outcome_reading import rules_in_force
+from .outcome_review_views import goes_on
 from .people import Nothing
 from .projects import find_project
 from .table import Context, Request, Response, operation
@@ -78,7 +77,7 @@ def review_agreement(context: Context, request: AgreementRequest) -> ReviewAgree
     rounds: dict[tuple[str, int], dict[str, Review]] = {}
     for review in list_records(context.store, Review, context.scope, project):
         outcome = outcomes.get(review.subject)
-        if outcome is None or review.decision is not ReviewDecision.APPROVED or _goes_on(outcome, review):
+        if outcome is None or review.decision is not ReviewDecision.APPROVED or goes_on(outcome):
             continue
         if request.unit and not f"{review.unit or ''}/".startswith(request.unit + "/"):
             continue
@@ -92,12 +91,6 @@ def review_agreement(context: Context, request: AgreementRequest) -> ReviewAgree
         third=sum("third" in given for given in both),
         axes=[_agreement(axis, both) for axis in AXES],
     )
-
-
-def _goes_on(outcome: Outcome, review: Review) -> bool:
-    """True for a review of a round that is not over: its scores are nobody's business yet."""
-    state = OutcomeState(outcome.questioned_from or outcome.state)
-    return review.round == outcome.round and state in UNDER_REVIEW
 
 
 def _agreement(axis: str, both: list[dict[str, Review]]) -> AxisAgreement:

@@ -10,7 +10,7 @@ from ..domain.series import in_force
 from ..errors import NotFound
 from ..queries import statement
 from ..schema import Label
-from ..store.records import get_record, records_about
+from ..store.records import records_about
 from .money_reading import known_rates, measured_values
 from .table import Context
 
@@ -50,21 +50,6 @@ def visible_key_result(context: Context, key: str) -> KeyResult:
         if key in (key_result.id, key_result.title):
             return key_result
     raise NotFound.among("key result", key, [*(k.id for k in found), *(k.title for k in found)])
-
-
-def visible_outcome(context: Context, key: str) -> Outcome:
-    """One outcome that the visitor may see.
-
-    Raises:
-        NotFound: No such outcome, or a hidden one; names the nearest of those in sight.
-    """
-    found = get_record(context.store, Outcome, key)
-    if found is None or not context.scope.covers(found.project, found.unit, found.confidential):
-        rows = context.store.read(
-            statement("records.visible", Label.OUTCOME), project=None, **context.scope.parameters()
-        )
-        raise NotFound.among("outcome", key, [str(row["record"]["id"]) for row in rows])
-    return found
 
 
 def key_results_of(context: Context, objectives: list[str]) -> list[KeyResult]:

@@ -22,7 +22,7 @@ WHERE n.retired_at IS NULL
   AND ($everything OR n.project IN $projects OR any(u IN $units WHERE n.unit = u OR n.unit STARTS WITH u + '/')
     OR (n.project IS NULL AND n.unit IS NULL))
   AND (NOT n.confidential OR $confidential OR n.project IN $projects)
-RETURN n.id AS id, coalesce(n.title, n.name) AS called
+RETURN n.id AS id, coalesce(n.title, n.name) AS name
 ORDER BY id
 
 // name: process

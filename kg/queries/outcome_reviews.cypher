@@ -22,10 +22,10 @@ RETURN properties(n) AS record
 ORDER BY n.id
 
 // name: of_person
-// Outcomes within a scope that somebody owns, or submitted without an owner.
+// Outcomes within a scope that somebody owns, or wrote without an owner; imports are nobody's until somebody owns them.
 MATCH (n:Outcome)
 WHERE n.retired_at IS NULL
-  AND (toLower(n.owner) = $name OR (n.owner IS NULL AND toLower(n.recorded_by) = $name))
+  AND (toLower(n.owner) = $name OR (n.owner IS NULL AND n.origin = 'defined' AND toLower(n.recorded_by) = $name))
   AND ($everything OR n.project IN $projects OR any(u IN $units WHERE n.unit = u OR n.unit STARTS WITH u + '/'))
   AND (NOT n.confidential OR $confidential OR n.project IN $projects)
 RETURN properties(n) AS record
@@ -48,3 +48,17 @@ MATCH (n:Outcome)
 WHERE n.bulk_edit STARTS WITH $who AND n.retired_at IS NULL
 RETURN n.id AS id, n.bulk_edit AS bulk_edit
 ORDER BY id
+
+// name: digests
+// Digests that evidence names, of pieces taken away too.
+MATCH (e:Evidence)
+WHERE e.sha256 IS NOT NULL
+RETURN DISTINCT e.sha256 AS sha256
+ORDER BY sha256
+
+// name: revisions_naming
+// Earlier versions of evidence that name one of some digests.
+MATCH (r:Revision)
+WHERE r.record_label = 'Evidence' AND any(digest IN $digests WHERE r.body CONTAINS digest)
+RETURN r.body AS body
+ORDER BY r.id

@@ -7,8 +7,9 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,6 +25,7 @@ from ..errors import (
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1 << 20
+_INCOMING, _ASIDE = ".incoming-", ".removing-"
 DEFAULT_LIMIT = 200 << 20
 
 
@@ -73,7 +75,7 @@ class BlobStore:
         """
         try:
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self.root, prefix=".incoming-")
+            handle, name = tempfile.mkstemp(dir=self.root, prefix=_INCOMING)
         except OSError as error:
             raise _for_os_error(error, self.root) from error
         return Incoming(self, os.fdopen(handle, "wb"), Path(name))
@@ -156,6 +158,77 @@ class BlobStore:
         except OSError as error:
             raise _for_os_error(error, self.root) from error
         return True
+
+    def renew(self, sha256: str) -> None:
+        """Count a file as just uploaded, so that nothing takes it for left over while it becomes evidence.
+
+        Raises:
+            NotFound: No such file.
+        """
+        try:
+            os.utime(self._path(sha256))
+        except FileNotFoundError:
+            raise NotFound(f"There is no file {sha256[:12]}….", kind="file", name=sha256) from None
+        except OSError as error:
+            raise _for_os_error(error, self.root) from error
+
+    def uploaded_before(self, moment: datetime) -> list[Blob]:
+        """Files whose last upload is older than a moment, by digest."""
+        found = []
+        for sha256 in self:
+            with contextlib.suppress(FileNotFoundError):
+                known = self._path(sha256).stat()
+                if known.st_mtime < moment.timestamp():
+                    found.append(Blob(sha256, known.st_size))
+        return found
+
+    def remove_unwanted(
+        self, files: Iterable[Blob], before: datetime, wanted: Callable[[list[str]], set[str]]
+    ) -> list[Blob]:
+        """Erase files that nobody wants; those that went.
+
+        Each is first moved aside, where nobody can renew it any more, and only then looked at for the
+        last time: one uploaded again or renewed meanwhile, or wanted by now, is put back. What a run
+        that was cut short left aside is put back, too.
+
+        Args:
+            files: Files that nobody seemed to want.
+            before: When the last upload of each must have been.
+            wanted: The digests among some that are wanted after all.
+        """
+        for left in self.root.glob(f"{_ASIDE}*"):
+            self._put_back(left)
+        aside = {}
+        for blob in files:
+            place = self.root / f"{_ASIDE}{blob.sha256}"
+            with contextlib.suppress(FileNotFoundError):
+                self._path(blob.sha256).rename(place)
+                aside[blob] = place
+        kept = wanted([blob.sha256 for blob in aside]) if aside else set()
+        removed = []
+        for blob, place in aside.items():
+            with contextlib.suppress(FileNotFoundError):
+                if blob.sha256 in kept or place.stat().st_mtime >= before.timestamp():
+                    self._put_back(place)
+                else:
+                    place.unlink()
+                    removed.append(blob)
+        return removed
+
+    def drop_incoming(self, before: datetime) -> int:
+        """Erase what uploads that broke off long ago left behind; how many."""
+        count = 0
+        for left in self.root.glob(f"{_INCOMING}*"):
+            with contextlib.suppress(FileNotFoundError):
+                if left.stat().st_mtime < before.timestamp():
+                    left.unlink()
+                    count += 1
+        return count
+
+    def _put_back(self, aside: Path) -> None:
+        with contextlib.suppress(FileNotFoundError):  # another process has done so
+            os.utime(aside)  # it may take the place of one that was uploaded again meanwhile
+            aside.replace(self._path(aside.name.removeprefix(_ASIDE)))
 
     def _path(self, sha256: str) -> Path:
         if not isinstance(sha256, str) or not _DIGEST.fullmatch(sha256):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..schema import SECRET_PROPERTIES
+from ..schema import UNASKED_PROPERTIES
 from .cypher_tokens import Kind, Token, refusal, tokens, without_comments
 
 FIRST = frozenset({"MATCH", "OPTIONAL", "UNWIND", "WITH", "RETURN", "CALL"})
@@ -86,7 +86,7 @@ class _Check:
             self._refuse(self._tokens[-1], f"{self._open[-1][0]!r} is not closed.")
 
     def _name(self, place: int, token: Token) -> None:
-        if token.text.casefold() in SECRET_PROPERTIES:
+        if token.text.casefold() in UNASKED_PROPERTIES:
             self._refuse(token, f"{token.text!r} is secret and cannot be asked for.")
         if self._names_a_thing(place):
             return

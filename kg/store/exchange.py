@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
+from ..domain.outcomes import sealed
 from ..errors import ExchangeError
 from ..queries import statement
 from ..schema import Label, Rel
@@ -83,7 +84,8 @@ def load_graph(store: GraphStore, path: Path) -> dict[str, int]:
         elif "node" in line:
             label = Label(line["label"])
             if label not in LEFT_OUT:
-                nodes[label].append(line["node"])
+                # reviews of an export from before they were sealed come in as they are kept now
+                nodes[label].append(sealed(line["node"]) if label is Label.REVIEW else line["node"])
         else:
             key = (Rel(line["type"]), Label(line["start_label"]), Label(line["end_label"]))
             edges[key].append({name: line[name] for name in ("start_id", "end_id", "properties")})

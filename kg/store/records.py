@@ -18,7 +18,7 @@ from ..domain import Record, Relationship
 from ..errors import InvalidRequest
 from ..policy import ScopeFilter
 from ..queries import statement
-from ..schema import SECRET_PROPERTIES, Label, Rel
+from ..schema import SECRET_PROPERTIES, UNASKED_PROPERTIES, Label, Rel
 from .protocol import GraphStore, Transaction
 
 R = TypeVar("R", bound=Record)
@@ -99,7 +99,8 @@ def _keep_revisions(tx: Transaction, label: Label, ids: list[str], stamp: str) -
         old = {
             name: value
             for name, value in row["record"].items()
-            if not name.startswith("vector_") and name not in SECRET_PROPERTIES
+            if not name.startswith("vector_")
+            and name not in (UNASKED_PROPERTIES if label is Label.REVIEW else SECRET_PROPERTIES)
         }
         rows.append(
             {

@@ -44,6 +44,8 @@ def letter(message: OutboxMessage, language: str, *, site: str | None = None, ho
     values["project"] = values.get("project") or t("reminders.no_project")
     if message.kind.startswith("alert_"):
         return _of_alert(message, values, t, site)
+    if message.kind.startswith(("outcome_", "evidence_")):
+        return _of_outcome(message, values, t, site)
     text = t(f"reminders.{message.kind}.body", **values)
     if site and message.kind.startswith("action_"):
         link = f"{site.rstrip('/')}/actions/{quote(message.subject, safe=':')}"
@@ -88,3 +90,19 @@ def _tested(values: dict[str, str], t: Messages) -> str:
     if len(lines) == 1:
         lines.append(t("alerts.letters.tested.no_cases"))
     return "\n".join([*lines, t("alerts.letters.tested.chance", **values)])
+
+
+def _of_outcome(message: OutboxMessage, values: dict[str, str], t: Messages, site: str | None) -> Letter:
+    """An outcome on its way: whose turn it is, what became of it, which evidence fails; never a score."""
+    words = f"outcome_review.letters.{message.kind}"
+    values["owner"] = values.get("owner") or t("outcome_review.letters.nobody")
+    if "review" in values:
+        values["review"] = t(f"outcome_review.roles.{values['review']}")
+    if "status" in values:
+        finding = f"outcome_review.finding.{values['finding']}"
+        values["finding"] = t(finding if finding in t else f"outcome_review.letters.found.{values['status']}")
+    parts = [t(f"{words}.body", **values)]
+    if site:
+        link = f"{site.rstrip('/')}/outcomes/{quote(message.subject, safe=':')}"
+        parts.append(t("reminders.open_it", link=link))
+    return Letter(t(f"{words}.subject", **values), "\n\n".join(parts))

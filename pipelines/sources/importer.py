@@ -8,7 +8,7 @@ break a rule are kept aside with the reason.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,11 +23,12 @@ from .incident import make_report
 from .loose_ends import LooseEnds, UnknownTypes
 from .making import BadRow, Made, RowMaker
 from .mapping import ALSO_CALLED, ID_PREFIX, KINDS, End, Mapping
+from .measured_values import MeasuredValues, portions
 from .notes import note_files, read_report
 from .opening import check_columns, open_source
 from .outcome_types import ensure_outcome_types
 from .rejections import Rejection, keep, new_import_id
-from .rows import RowSource
+from .rows import Row, RowSource
 
 BATCH = 2_000
 """Records of one write."""
@@ -120,38 +121,39 @@ class Importer:
 
     def _rows(self, source: RowSource, mapping: Mapping, report: ImportReport, rejections: list[Rejection]) -> None:
         check_columns(source, mapping)
-        maker = RowMaker(mapping, source.columns)
+        maker, values = RowMaker(mapping, source.columns), MeasuredValues(self.graph, mapping)
         report.kept_columns = [name for name in source.columns if name not in mapping.columns_known()]
-        total, seen = self._read_through(source, maker, mapping, report)
+        total, seen = self._read_through(source, maker, mapping, report, values)
         batch = Batch(Counter({key: count for key, count in seen.items() if count > 1}))
         loose = LooseEnds(self.graph, mapping, seen)
         types = UnknownTypes(self.graph, mapping.kind)
         self._start(mapping, batch, report)
         name = source.path.name
-        for row in source.rows():
-            report.rows += 1
-            ids = maker.ids(row)
-            try:
-                made = maker.make(row)
-            except BadRow as bad:
-                batch.pass_over(ids)
-                rejections.append(Rejection(name, row.number, row.line, bad.field, bad.reason, row.values, bad.column))
-                continue
-            made.edges = loose.tied(made.edges)
-            types.look_at(made.records)
-            try:
-                batch.add(made, ids, row.where(name))
-            except BadRow as bad:
-                rejections.append(Rejection(name, row.number, row.line, bad.field, bad.reason, row.values, bad.column))
-            if len(batch) >= BATCH:
-                self._write(batch, report)
-                self._progress(report.rows, total)
+        for some in portions(source.rows()):
+            for row, found in _made(some, maker, values):
+                report.rows += 1
+                ids = maker.ids(row)
+                try:
+                    if isinstance(found, BadRow):
+                        batch.pass_over(ids)
+                        raise found
+                    found.edges = loose.tied(found.edges)
+                    types.look_at(found.records)
+                    batch.add(found, ids, row.where(name))
+                    values.kept(found)
+                except BadRow as bad:
+                    rejections.append(
+                        Rejection(name, row.number, row.line, bad.field, bad.reason, row.values, bad.column)
+                    )
+                if len(batch) >= BATCH:
+                    self._write(batch, report)
+                    self._progress(report.rows, total)
         self._write(batch, report)
         self._progress(report.rows, total)
-        report.notices += [*loose.notices(), *types.notices()]
+        report.notices += [*loose.notices(), *types.notices(), *values.notices()]
 
     def _read_through(
-        self, source: RowSource, maker: RowMaker, mapping: Mapping, report: ImportReport
+        self, source: RowSource, maker: RowMaker, mapping: Mapping, report: ImportReport, values: MeasuredValues
     ) -> tuple[int, Counter[str]]:
         """Meet every broken line before the first write, and learn which records rows speak of."""
         total = 0
@@ -159,6 +161,7 @@ class Importer:
         for row in source.rows():
             total += 1
             seen.update(maker.ids(row))
+            values.learn(maker, row)
         main = KINDS[mapping.kind]
         prefix = f"{ID_PREFIX[main]}:"
         again = sum(count - 1 for key, count in seen.items() if key.startswith(prefix) and "#rest" not in key)
@@ -216,7 +219,10 @@ class Importer:
             ensure_outcome_types(self.graph, self.home)
         for fixed in mapping.fixed:
             try:
-                batch.add(Made([(fixed.label, fixed.values)]), [], f"mapping {mapping.name}")
+                made = Made([(fixed.label, dict(fixed.values))])
+                if wrong := MeasuredValues(self.graph, mapping).check([(0, made)]):
+                    raise wrong[0]
+                batch.add(made, [], f"mapping {mapping.name}")
             except BadRow as bad:
                 raise MappingError(
                     f"The mapping {mapping.name!r} states a {fixed.label.value} that breaks a rule: "
@@ -237,6 +243,24 @@ class Importer:
         report.updated += counts.updated
         report.unchanged += counts.unchanged
         report.relationships += counts.relationships
+
+
+def _made(some: list[Row], maker: RowMaker, values: MeasuredValues) -> Iterator[tuple[Row, Made | BadRow]]:
+    """What rows make, or why they make nothing, in their order; measurements among it are checked together."""
+    found: list[tuple[Row, Made | BadRow]] = []
+    for row in some:
+        try:
+            found.append((row, maker.make(row)))
+        except BadRow as bad:
+            found.append((row, bad))
+    wrong = values.check([(row.number, made) for row, made in found if isinstance(made, Made)])
+    for row, made in found:
+        try:
+            if isinstance(made, Made) and row.number not in wrong:
+                values.require(row.number, made)
+            yield row, wrong.get(row.number, made)
+        except BadRow as bad:
+            yield row, bad
 
 
 def import_file(

@@ -147,6 +147,8 @@ class RowMaker:
             return derive_id(ID_PREFIX[rule.link], rule.source or self.mapping.source, as_text(cell))
         if rule.map:
             return self._mapped(where, rule, cell)
+        if (label, name) == (Label.MEASUREMENT, "value") and rule.decimal == "." and rule.unit is None:
+            return cell if isinstance(cell, bool | int | float) else as_text(cell)  # what it is says what it is of
         try:
             return self._converted(shape_of(RECORDS[label], name), rule, cell)
         except BadValue as error:

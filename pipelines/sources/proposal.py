@@ -21,7 +21,7 @@ _EDGES = {
 _CONSTANTS = {
     "lessons": "state: {value: published}   # UNSURE: `draft` if they were not reviewed at their source",
     "outcomes": "origin: {value: imported}",
-    "measurements": "subject: {record: project}   # UNSURE: the outcome or KPI that was measured",
+    "measurements": "subject: {value: CHANGE ME}   # UNSURE: name the column with the outcome or KPI (id or title)",
 }
 
 

@@ -92,5 +92,6 @@ def check(outcome: str | None, project: str | None, home: str | None, as_json: b
     )
     say(
         f"{found.checked} looked at, {len(found.failed)} failed, {len(found.unreachable)} not reached; "
-        f"in question now: {', '.join(found.in_question) or 'none'}; settled: {', '.join(found.settled) or 'none'}."
+        f"in question now: {', '.join(found.in_question) or 'none'}; settled: {', '.join(found.settled) or 'none'}; "
+        f"{found.messages} message(s) written."
     )

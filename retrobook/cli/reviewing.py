@@ -201,6 +201,25 @@ def undo(skip_refused: bool, home: str | None, as_json: bool) -> None:
     _tell_bulk(found, as_json)
 
 
+@review.command("clean-uploads")
+@click.option("--days", type=click.IntRange(1, 3_650), help="Uploaded so long ago; unused_upload_days when not given.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
+@home_option
+@json_option
+@reports_errors
+def clean_uploads(days: int | None, dry_run: bool, home: str | None, as_json: bool) -> None:
+    """Remove uploads that never became evidence; a running server does so every day."""
+    settings = read_settings({"home": home})
+    with reach_graph(settings) as graph:
+        ask = graph.unused_uploads if dry_run else graph.clean_uploads
+        found: Any = ask(days=days or settings.unused_upload_days)
+    if as_json:
+        print_json(found)
+        return
+    print_table(("file", "bytes"), ((file.sha256, file.size) for file in found.files))
+    say(f"{found.total} unused upload(s), {found.bytes} bytes, {'found' if dry_run else 'removed'}.")
+
+
 @review.command()
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @home_option

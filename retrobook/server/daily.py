@@ -1,4 +1,4 @@
-"""What the server does once a day without being asked: alerts, reminders, looking at evidence again."""
+"""What the server does once a day without being asked: alerts, reminders, evidence, uploads left behind."""
 
 from __future__ import annotations
 
@@ -43,7 +43,10 @@ async def remind_daily(
 async def check_evidence_daily(
     server: ServerContext, clock: Callable[[], datetime] = lambda: datetime.now(UTC), look: float = LOOK
 ) -> None:
-    """Look at all evidence again once a day, until cancelled; what failed puts its outcome in question."""
+    """Look at all evidence again once a day, until cancelled: failures put outcomes in question and tell owners.
+
+    Then uploads that never became evidence go.
+    """
     done: date | None = None
     while True:
         today = clock().date()
@@ -52,6 +55,7 @@ async def check_evidence_daily(
                 after: str | None = None
                 while (after := await server.pools.ask(_check_evidence, server, after)) is not None:
                     pass
+                await server.pools.ask(_clean_uploads, server)
                 done = today
             except Exception:  # a store that is away for a moment comes back; tried again at the next look
                 log.exception("evidence could not be checked")
@@ -64,9 +68,20 @@ def _check_evidence(server: ServerContext, after: str | None) -> str | None:
     if not any(piece.sha256 for piece in list_records(server.graph.store, Evidence, everything)):
         return None
     found = server.graph.check_evidence(after=after)
-    if found.in_question or found.settled:
+    if found.in_question or found.settled or found.messages:
         server.hub.nudge()
     return str(found.next) if found.next else None
+
+
+def _clean_uploads(server: ServerContext) -> None:
+    """Remove old uploads that never became evidence.
+
+    Where the graph knows no evidence at all nothing is removed: it may be a new graph beside files of another.
+    """
+    days = server.settings.unused_upload_days
+    found = server.graph.unused_uploads(days=days)
+    if found.total and found.evidence:
+        server.graph.clean_uploads(days=days)
 
 
 def _remind(server: ServerContext) -> None:

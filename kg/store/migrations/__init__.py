@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from ...domain.outcomes import sealed
 from ...queries import statement
+from ...schema import Label
 from ..protocol import GraphStore, Transaction
 
 Migration = Callable[[Transaction], None]
@@ -20,7 +22,18 @@ def first_schema(tx: Transaction) -> None:
     tx.write("MERGE (c:Counter {id: 'changes'}) ON CREATE SET c.value = 0")
 
 
-MIGRATIONS: tuple[tuple[str, Migration], ...] = (("0001_first_schema", first_schema),)
+def seal_reviews(tx: Transaction) -> None:
+    """Scores of outcomes move into the property that hand-written questions do not give."""
+    for row in tx.read("MATCH (n:Review) RETURN properties(n) AS record ORDER BY n.id"):
+        record = {name: value for name, value in row["record"].items() if name != "type"}
+        if (kept := sealed(record)) is not record:
+            tx.write(statement("records.put", Label.REVIEW), rows=[kept])
+
+
+MIGRATIONS: tuple[tuple[str, Migration], ...] = (
+    ("0001_first_schema", first_schema),
+    ("0002_seal_reviews", seal_reviews),
+)
 """Every migration in order; append only."""
 
 

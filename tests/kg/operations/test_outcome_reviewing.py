@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from kg.audit import verify
@@ -19,11 +21,11 @@ from kg.errors import (
     WrongOutcomeState,
 )
 from kg.operations import OPERATIONS
-from kg.store.records import records_about
+from kg.store.records import put_records, records_about
 from pipelines.resources import TEMPLATES
 from tests.conftest import visitor
 
-from .conftest import put
+from .conftest import WATER, put
 from .outcome_factory import EVEN, OUTCOME, Reviews
 
 
@@ -336,3 +338,186 @@ def test_rules_that_change_while_an_outcome_waits_strand_nobody(reviews, tmp_pat
     assert reviews.of("pia").outcome_review(id=OUTCOME).waits_for == ["pmo"]
     assert reviews.score("pia").awaits == "pmo"
     assert reviews.score("pol").outcome.state == "accepted"
+
+
+def test_an_import_is_nobodys_until_somebody_owns_it_and_a_written_one_is_its_writers(reviews, store):
+    read = reviews.outcome("outcome:read", owner=None, origin="imported", state="imported")
+    written = reviews.outcome("outcome:written", owner=None)
+    with store.transaction() as tx:
+        put_records(tx, [read, written], at=reviews.now, by="bob")
+    bob = reviews.of("bob")
+    assert [bob.get_outcome(id=key).mine for key in ("outcome:read", "outcome:written")] == [False, True]
+    assert "edit" not in bob.outcome_review(id="outcome:read").permitted
+    assert "edit" in bob.outcome_review(id="outcome:written").permitted
+    with pytest.raises(Forbidden):
+        reviews.attach("bob", "outcome:read")
+    reviews.attach("bob", "outcome:written")
+    put(store, read.model_copy(update={"owner": "bob"}))
+    assert bob.get_outcome(id="outcome:read").mine and "edit" in bob.outcome_review(id="outcome:read").permitted
+    with pytest.raises(NotFound, match="outcome:written"):  # all ways to an outcome name the nearest
+        bob.outcome_review(id="outcome:writen")
+
+
+SEALED = {"impact": 5, "difficulty": 4, "innovation": 1}
+
+
+def shown_scores(graph, *, reviewer: str = "mia") -> list[object]:
+    """Whatever each way that tells of reviews says of one reviewer's scores, and of the reason of the approval."""
+    told: list[object] = [
+        {**view.scores, "reason": view.reason}
+        for view in graph.outcome_review(id=OUTCOME).reviews
+        if view.reviewer == reviewer
+    ]
+    records = graph.list_records_of(label="Review").records
+    records += [graph.get_record_by_id(label="Review", id=record["id"]).record for record in records]
+    told += [{a: r[a] for a in (*SEALED, "reason")} for r in records if r["reviewer"] == reviewer]
+    return [{name: value for name, value in one.items() if value is not None} for one in told]
+
+
+def score_with_reason(reviews: Reviews) -> None:
+    mia = reviews.of("mia")
+    read = mia.outcome_review(id=OUTCOME).outcome.revision
+    mia.review_outcome(id=OUTCOME, revision=read, decision="approved", scores=SEALED, reason="5 of 5 for impact")
+
+
+def test_scores_of_an_open_round_are_shown_by_no_way_to_a_review(reviews):
+    reviews.submit()
+    score_with_reason(reviews)
+    for name in ("ann", "pia", "lea"):
+        assert shown_scores(reviews.of(name)) == [{}] * 3, name
+    assert shown_scores(reviews.graph) == [{}] * 3, "administrators neither"
+
+
+def test_no_operation_whatever_it_is_asked_of_an_outcome_tells_a_hidden_review(reviews):
+    reviews.submit()
+    score_with_reason(reviews)
+    (review,) = reviews.graph.list_records_of(label="Review").records
+    asked: list[dict[str, object]] = [{}, {"label": "Review"}, {"project": WATER}]
+    asked += [{name: key} for name in ("id", "outcome", "subject", "key") for key in (OUTCOME, WATER, review["id"])]
+    asked += [{"label": "Review", "id": review["id"]}, {"label": "Outcome", "id": OUTCOME}, {"ids": [OUTCOME]}]
+    answered = set()
+    for row in OPERATIONS:
+        if row.audited and not row.reading:
+            continue
+        for graph in (reviews.of("pia"), reviews.of("ann"), reviews.graph):
+            for values in asked:
+                try:
+                    told = graph.call(row, row.request.model_validate(values)).model_dump_json()
+                except (KgError, ValueError):  # it asks for something else, or it is not theirs to ask
+                    continue
+                answered.add(row.name)
+                assert "5 of 5" not in told and '"impact":5' not in told, (row.name, values)
+    assert {
+        "outcome_review",
+        "get_record_by_id",
+        "list_records_of",
+        "get_outcome",
+        "list_audit",
+        "list_outbox",
+    } <= answered
+
+
+def test_an_export_from_before_scores_were_sealed_is_sealed_when_it_is_loaded(reviews, store, tmp_path):
+    reviews.accept()
+    (first, *_) = records_about(store, Review, [OUTCOME])
+    store.export(tmp_path / "graph.jsonl")
+    lines = [json.loads(line) for line in (tmp_path / "graph.jsonl").read_text(encoding="utf-8").splitlines()]
+    for line in lines:
+        if line.get("label") == "Review":
+            line["node"] |= json.loads(line["node"].pop("sealed_review"))
+    (tmp_path / "old.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    store.load(tmp_path / "old.jsonl")
+    assert "impact" not in str(reviews.graph.query_graph(cypher="MATCH (n:Review) RETURN n AS x").rows)
+    assert first in records_about(store, Review, [OUTCOME])
+
+
+@pytest.mark.parametrize(
+    "cypher",
+    [
+        "MATCH (n:Review) RETURN n AS x",
+        "MATCH (n:Review) RETURN [n] AS x",
+        "MATCH (n:Review) RETURN {a: n} AS x",
+        "MATCH (n) WHERE n.reviewer = 'mia' RETURN n AS x, n.impact AS a, n.difficulty AS b, n.innovation AS c",
+        "MATCH (n:Review) RETURN n.reason AS x",
+        "MATCH (n:Review) RETURN toString(n) AS x",
+        "MATCH (n:Review) WHERE n.impact > 3 OR n.difficulty > 3 OR n.reason CONTAINS '5' RETURN n.reviewer AS x",
+        "MATCH (n:Revision) RETURN n.body AS x",
+    ],
+)
+def test_questions_in_cypher_never_give_the_scores_of_an_outcome(reviews, cypher):
+    reviews.submit()
+    score_with_reason(reviews)
+    try:
+        rows = reviews.graph.query_graph(cypher=cypher).rows
+    except InvalidRequest as error:  # an engine that makes no text of a node
+        assert "5 of 5" not in error.message
+        return
+    assert "5 of 5" not in str(rows) and "sealed_review" not in str(rows)
+    assert "WHERE n.impact" not in cypher or rows == []
+    assert all(row.get(name) is None for row in rows for name in "abc")
+
+
+@pytest.mark.parametrize(
+    "cypher",
+    [
+        "MATCH (n:Review) RETURN n.sealed_review AS x",
+        "MATCH (n:Review) WHERE n.`sealed_review` CONTAINS '5' RETURN n.id AS x",
+        "MATCH (n:Review) RETURN n.content_hash AS x",
+        "MATCH (n:Review) RETURN properties(n) AS x",
+        "MATCH (n:Review) RETURN n['sealed' + '_review'] AS x",
+    ],
+)
+def test_what_is_sealed_and_digests_from_which_it_could_be_guessed_cannot_be_asked_for(reviews, cypher):
+    with pytest.raises(InvalidRequest, match="not run"):
+        reviews.graph.query_graph(cypher=cypher)
+
+
+def test_a_review_that_was_kept_before_scores_were_sealed_is_sealed_when_the_store_is_opened(reviews, store):
+    from kg.store.migrations import seal_reviews
+
+    reviews.accept()
+    (first, *_) = records_about(store, Review, [OUTCOME])
+    plain = {**first.model_dump(mode="json", exclude_none=True), "content_hash": first.content_hash()}
+    store.write("MATCH (n:Review {id: $id}) SET n = $row", id=first.id, row=plain)
+    with store.transaction() as tx:
+        seal_reviews(tx)
+    (row,) = store.read("MATCH (n:Review {id: $id}) RETURN n.impact AS impact, n.sealed_review AS kept", id=first.id)
+    assert row["impact"] is None and '"impact": 3' in row["kept"]
+    assert first in records_about(store, Review, [OUTCOME])
+
+
+def test_a_review_of_an_open_round_cannot_be_retired_by_a_plain_write(reviews):
+    reviews.submit()
+    score_with_reason(reviews)
+    (record,) = reviews.graph.list_records_of(label="Review").records
+    with pytest.raises(InvalidRequest, match="stands"):
+        reviews.graph.retire_record(label="Review", id=record["id"])
+
+
+def test_withdrawing_shows_nobody_what_the_next_round_asks_again(reviews):
+    reviews.submit()
+    score_with_reason(reviews)
+    reviews.of("ann").withdraw_outcome(id=OUTCOME)
+    for name in ("ann", "pia"):
+        assert shown_scores(reviews.of(name)) == [{}] * 3, name
+    assert shown_scores(reviews.of("mia"))[0] == SEALED | {"reason": "5 of 5 for impact"}
+    reviews.of("ann").submit_outcome(id=OUTCOME)
+    reviews.score("mia")
+    reviews.score("pia")
+    assert shown_scores(reviews.of("ann"))[0] == SEALED | {"reason": "5 of 5 for impact"}, "accepted, all is open"
+
+
+def test_scores_of_an_accepted_round_stay_open_when_the_outcome_is_changed(reviews):
+    reviews.accept()
+    reviews.of("ann").reopen_outcome(id=OUTCOME)
+    assert shown_scores(reviews.of("ann"))[0] == EVEN
+    reviews.submit()
+    assert shown_scores(reviews.of("ann"))[0] == {}, "until the next round is over"
+
+
+def test_agreement_says_nothing_of_an_outcome_whose_round_goes_on(reviews):
+    reviews.accept()
+    assert reviews.of("pia").review_agreement().pairs == 1
+    reviews.of("ann").reopen_outcome(id=OUTCOME)
+    reviews.submit()
+    assert reviews.of("pia").review_agreement().pairs == 0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 from datetime import date
 
 import pytest
@@ -12,6 +14,7 @@ from kg.domain import Outcome, Person, Project, Role
 from kg.graph import KnowledgeGraph
 from kg.operations.people import person_id
 from kg.policy import Visitor
+from kg.store.blobs import BlobStore
 from kg.store.records import put_records
 from retrobook.assembly import installed_store, own_graph
 from retrobook.cli.main import main
@@ -153,3 +156,16 @@ def test_rules_are_shown_and_a_file_of_them_is_checked(home, tmp_path):
     own.write_text("steps: []\naxes: []\n", encoding="utf-8")
     wrong = run(home, "review", "rules", str(own))
     assert wrong.exit_code == 2 and "line 1: steps" in wrong.output
+
+
+def test_uploads_that_never_became_evidence_are_shown_and_removed_and_evidence_stays(home, tmp_path):
+    file = tmp_path / "figures.csv"
+    file.write_text("week,minutes\n1,38\n", encoding="utf-8")
+    used = told(home, "review", "evidence", "add", OUTCOME, str(file))["evidence"][0]["evidence"]["sha256"]
+    never = BlobStore(home / "blobs").put(io.BytesIO(b"never evidence")).sha256
+    for digest in (used, never):
+        os.utime(home / "blobs" / digest[:2] / digest, (0, 0))
+    assert "1 unused upload(s), 14 bytes, found" in run(home, "review", "clean-uploads", "--dry-run").output
+    (home / "settings.toml").write_text("encoders = []\nunused_upload_days = 30\n")
+    assert [file["sha256"] for file in told(home, "review", "clean-uploads")["files"]] == [never]
+    assert list(BlobStore(home / "blobs")) == [used]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
+import os
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -76,13 +78,22 @@ def test_a_store_that_was_away_is_asked_again_on_the_same_day(graph):
     assert lived(graph, [0, 0, 0], away=1) == [0, 1, 1]
 
 
-def test_evidence_is_looked_at_once_a_day_and_what_vanished_puts_its_outcome_in_question(graph, tmp_path):
-    outcome = Outcome(id="o", project="p", title="O", state=OutcomeState.ACCEPTED)
+def test_evidence_is_looked_at_once_a_day_what_vanished_puts_its_outcome_in_question_and_tells_its_owner(
+    graph, tmp_path
+):
+    outcome = Outcome(id="o", project="p", title="O", owner="mei", state=OutcomeState.ACCEPTED)
+    mei = Person(id="person:mei", name="mei", display_name="Mei", scopes=["*"])
     piece = Evidence(id="e", project="p", subject="o", kind="document", title="E", sha256="0" * 64)
     days, nudged = iter([0, 0, 0, 1]), []
-    asked = KnowledgeGraph(graph.store, services={"blobs": BlobStore(tmp_path / "blobs")})
+    blobs = BlobStore(tmp_path / "blobs")
+    left = blobs.put(io.BytesIO(b"never evidence")).sha256
+    os.utime(blobs.root / left[:2] / left, (0, 0))
+    asked = KnowledgeGraph(graph.store, services={"blobs": blobs})
     pools = Pools(questions=1)
-    server = SimpleNamespace(graph=asked, pools=pools, hub=SimpleNamespace(nudge=lambda: nudged.append(True)))
+    server = SimpleNamespace(
+        graph=asked, pools=pools, hub=SimpleNamespace(nudge=lambda: nudged.append(True)),
+        settings=SimpleNamespace(unused_upload_days=7),
+    )  # fmt: skip
 
     def clock():
         try:
@@ -100,13 +111,17 @@ def test_evidence_is_looked_at_once_a_day_and_what_vanished_puts_its_outcome_in_
 
     in_a_loop_of_its_own(live())
     assert entries() == 0, "without evidence there is nothing to note"
+    assert left in blobs, "a graph without any evidence may not be the one that these files belong to"
     days = iter([0, 0, 0, 1])
     with graph.store.transaction() as tx:
-        put_records(tx, [Project(id="p", name="P"), outcome, piece], at=NOON, by="test")
+        put_records(tx, [Project(id="p", name="P"), mei, outcome, piece], at=NOON, by="test")
     in_a_loop_of_its_own(live())
     pools.close()
     assert entries() == 2 and nudged == [True]
     assert get_record(graph.store, Outcome, "o").state is OutcomeState.IN_QUESTION
+    assert left not in blobs, "the upload that never became evidence went"
+    told = [(row.message.to, row.message.kind) for row in asked.list_outbox().messages]
+    assert told == [("mei", "evidence_failed")], "two looks, one letter; an installation without rules of reviews, too"
 
 
 def test_what_falls_short_raises_one_alert_however_often_the_server_looks(graph):
