@@ -10,14 +10,15 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from ..domain import BenefitEntry, CostEntry, Project, Role, derive_id
-from ..domain.conversion import MissingRate
 from ..domain.money import check_amount, check_currency, check_weight, claimed, in_force, shares_of
 from ..domain.outcomes import MoneyEntry
+from ..domain.rates import MissingRate
 from ..errors import AlreadyCorrected, ClaimedTwice, DatedAhead, Forbidden, InvalidRequest, NotFound
 from ..queries import statement
 from ..store.records import get_record, put_records
 from .action_reading import local_day
-from .money_reading import entries_about, known_rates, money_of, money_subject, reporting_currency
+from .measured_subjects import rates_between
+from .money_reading import converted, entries_about, money_of, money_subject, reporting_currency
 from .table import Context, Request, Response, operation
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
@@ -306,13 +307,10 @@ def _keep(context: Context, made: list[tuple[Project, MoneyEntry]]) -> MoneyEnte
     with context.store.transaction() as tx:
         put_records(tx, entries, at=context.now, by=context.visitor.name)
     context.audit.update(subject=" ".join(entry.id for entry in entries), after_hash=entries[0].content_hash())
-    rates = known_rates(context)
-    missing = []
+    rates = rates_between(context.store)
+    missing: list[MissingRate] = []
     for project, entry in made:
-        currency = project.currency or entry.currency
-        value = rates.convert(entry.amount, entry.currency, currency, entry.date)
-        if isinstance(value, MissingRate):
-            missing.append(value)
+        missing += converted([entry], project.currency or entry.currency, rates).missing
     return MoneyEntered(project=made[0][0].id, entries=[_row(entry) for entry in entries], missing_rates=missing)
 
 
