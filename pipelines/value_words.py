@@ -9,6 +9,7 @@ from typing import Any
 
 from kg.domain.forecast import Forecast, ForecastState
 from kg.domain.returns import InternalRate, Payback, PaybackState, RateState, Returns
+from kg.domain.unit_names import unit_word
 from kg.operations.project_value import ProjectValue
 
 from .messages import Messages
@@ -100,7 +101,7 @@ def forecast_rows(found: ProjectValue, t: Messages) -> list[dict[str, str]]:
             rows.append({"what": t(f"value.forecast.{key}"), **own, "target": expected, "chance": ""})
     for outcome in ahead.outcomes:
         if outcome.forecast is not None:
-            unit = f" {outcome.unit_of_measure}" if outcome.unit_of_measure else ""
+            unit = f" {unit_word(outcome.unit_of_measure, t.language)}".rstrip()
             own = _forecast(outcome.forecast, t, lambda value, unit=unit: f"{value:,.4g}{unit}")
             target = "" if outcome.target is None else f"{outcome.target:,.4g}{unit}"
             chance = "" if outcome.chance is None else percent(outcome.chance, t, 0)
