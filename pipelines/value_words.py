@@ -57,7 +57,7 @@ def rows_of(found: ProjectValue, t: Messages, day: Day) -> list[dict[str, str]]:
 
     def row(key: str, of: Callable[[Returns], str]) -> dict[str, str]:
         shown = {name: t("value.unknown") if side is None else of(side) for name, side in sides.items()}
-        return {"label": t(f"value.rows.{key}"), **shown}
+        return {"key": key, "label": t(f"value.rows.{key}"), **shown}
 
     def money(value: Decimal) -> str:
         return amount(value, found.currency, t)
@@ -73,6 +73,16 @@ def rows_of(found: ProjectValue, t: Messages, day: Day) -> list[dict[str, str]]:
         row("payback", lambda r: _payback(r.payback, t, day)),
         row("discounted_payback", lambda r: _payback(r.discounted_payback, t, day)),
         row("irr", lambda r: _internal(r.internal_rate, t)),
+    ]
+
+
+def effect_rows(before: ProjectValue, after: ProjectValue, side: str, t: Messages, day: Day) -> list[dict[str, str]]:
+    """Return, present value and payback of one side (`expected`, `actual`) before and after a change."""
+    was = {row["key"]: row[side] for row in rows_of(before, t, day)}
+    return [
+        {"label": row["label"], "before": was[row["key"]], "after": row[side]}
+        for row in rows_of(after, t, day)
+        if row["key"] in ("roi", "npv", "payback")
     ]
 
 

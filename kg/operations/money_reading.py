@@ -55,11 +55,15 @@ class ProjectMoney:
         ]
 
 
-def money_of(context: Context, project: Project) -> ProjectMoney:
-    """The money of a visible project and of its outcomes."""
+def money_of(context: Context, project: Project, without: Sequence[str] = ()) -> ProjectMoney:
+    """The money of a visible project and of its outcomes; as if some entries had never been made."""
     inside = ScopeFilter(everything=True, confidential=context.scope.covers(project.id, project.unit, True))
     outcomes = list_records(context.store, Outcome, inside, project.id)
-    return ProjectMoney(project, outcomes, entries_about(context, [project.id, *(o.id for o in outcomes)]))
+    subjects = [project.id, *(o.id for o in outcomes)]
+    if not without:
+        return ProjectMoney(project, outcomes, entries_about(context, subjects))
+    others = [entry for entry in entries_about(context, subjects, corrected=True) if entry.id not in without]
+    return ProjectMoney(project, outcomes, in_force(others))
 
 
 def entries_about(context: Context, subjects: Sequence[str], *, corrected: bool = False) -> list[MoneyEntry]:

@@ -34,7 +34,10 @@ DISCOUNT_RATE = Decimal("0.08")
 
 
 class ProjectValueOf(Request):
-    """Which project; in which currency, at which discount rate (0.08 is 8 %) and as of which day."""
+    """Which project; in which currency, at which discount rate (0.08 is 8 %) and as of which day.
+
+    `without` names entries to leave out, as if they had never been made: what they correct counts again.
+    """
 
     project: str
     currency: str | None = Field(default=None, max_length=20)
@@ -42,6 +45,7 @@ class ProjectValueOf(Request):
     on: CivilDate | None = None
     level: float = Field(default=0.9, gt=0.5, lt=1)
     forecast: bool = True
+    without: list[str] = Field(default=[], max_length=100)
 
 
 class PortfolioValueOf(Request):
@@ -163,7 +167,7 @@ def project_value(context: Context, request: ProjectValueOf) -> ProjectValue:
     project = find_project(context.store, request.project, context.scope)
     day = request.on or local_day(context.store, project.id, context.now)
     rate, source = _discount_rate(context, request.discount_rate)
-    money, rates = money_of(context, project), rates_between(context.store)
+    money, rates = money_of(context, project, request.without), rates_between(context.store)
     wanted = check_currency(request.currency) if request.currency else None
     found = ProjectValue(
         project=project.id, project_name=project.name, on=day, discount_rate=rate, rate_from=source,
