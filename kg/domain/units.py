@@ -134,7 +134,7 @@ def mismatch(shown: str, unit: Unit, reason: str) -> UnitMismatch:
     return UnitMismatch(
         f"{shown!r} does not fit: expected {unit.expects()}; {reason}.",
         value=shown, expected=unit.expects(), reason=reason, kind=unit.kind.value, field="value",
-        unit=f"（{unit.name or unit.currency}）" if unit.name or unit.currency else "",
+        unit=f"（{unit_word(unit.name, 'zh') or unit.currency}）" if unit.name or unit.currency else "",
     )  # fmt: skip
 
 

@@ -57,7 +57,7 @@ def value_parts(found: ProjectValue, t: Messages, *, may_enter: bool = False) ->
 
 def ledger_parts(found: MoneyList, t: Messages) -> dict[str, Any]:
     """The entries of a project for its page, the newest first; what only takes another one back has no row."""
-    rows = [_line(row, found.project, t) for row in found.entries if row.amount]
+    rows = [_line(row, found.project, t) for row in _with_corrected(found.entries) if row.amount]
     return {"ledger": rows[:SHOWN], "older": rows[SHOWN:], "unlisted": max(0, found.total - len(found.entries))}
 
 
@@ -67,6 +67,21 @@ def effect_parts(
     """What new entries changed: return, present value and payback, before and after."""
     side = "expected" if all(row.expected for row in entered) else "actual"
     return effect_rows(before, after, side, t, lambda when: civil(when, t.language))
+
+
+def _with_corrected(entries: Sequence[MoneyRow]) -> list[MoneyRow]:
+    """Entries in their order, each followed by what it stands for."""
+    shown = {row.id for row in entries if row.amount}
+    before = {row.replaced.id: row for row in entries if row.replaced is not None}
+    found: list[MoneyRow] = []
+    for row in entries:
+        if row.replaced is not None and row.replaced.id in shown:
+            continue
+        current: MoneyRow | None = row
+        while current is not None:
+            found.append(current)
+            current = before.get(current.id) if current.amount else None
+    return found
 
 
 def _line(row: MoneyRow, project: str, t: Messages) -> dict[str, Any]:

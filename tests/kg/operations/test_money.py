@@ -258,3 +258,18 @@ def test_a_value_can_be_asked_for_as_if_an_entry_had_never_been_made(units):
     assert units.project_value(project=WATER).actual.costs == 50
     assert units.project_value(project=WATER, without=[fixed.id]).actual.costs == 100
     assert units.project_value(project=WATER, without=[cost.id, fixed.id]).actual.costs == 0
+
+
+def test_an_amount_without_a_direct_rate_is_converted_over_a_third_currency_and_both_rates_are_told(units, store):
+    put(
+        store,
+        ExchangeRate(id="rate:1", base="USD", quote="CNY", date=DAY, rate=Decimal(7)),
+        ExchangeRate(id="rate:2", base="EUR", quote="CNY", date=DAY, rate=Decimal(8)),
+    )
+    enter(units, "cost", "80", currency="USD")
+    found = units.project_value(project=WATER, currency="EUR")
+    assert (found.actual.costs, found.missing_rates) == (70, [])
+    assert [(used.base, used.quote, used.inverse) for used in found.rates] == [
+        ("EUR", "CNY", True),
+        ("USD", "CNY", False),
+    ]

@@ -143,7 +143,8 @@ def test_a_correction_strikes_the_old_entry_through_and_says_who_and_why(people)
     assert 'value="1,200"' in silent.text
     done = ann.submit(f"{PAGE}/money/correct", **typed, reason="The invoice said more.")
     assert "The entry is corrected." in done.text
-    assert "<del>EUR 1,000</del>" in done.text
+    now = done.text.index("EUR 1,200</strong>")
+    assert done.text.index("<del>EUR 1,000</del>", now) < done.text.index("</strong>", now + 20)  # right below it
     assert re.search(r"Corrected by ann, [^<]+: The invoice said more\.", done.text)
     late = ann.submit(f"{PAGE}/money/correct", **typed, reason="Me too.")
     assert late.status_code == 422 and "corrected already" in late.text
@@ -181,3 +182,21 @@ def test_guests_and_strangers_to_a_project_enter_nothing(people):
     )
     assert stranger.status_code == 404
     assert entry in entries(people["ann"])
+
+
+def test_chinese_pages_name_units_in_chinese(people):
+    ann = people["ann"]
+    made = ann.call(
+        "define_outcome", project=BRIDGE, title="Time saved", key="hours", metric="Hours saved", unit_of_measure="hours",
+        baseline=0, target=120, start="2026-01-01", due="2030-01-01",
+    ).json()["outcome"]["id"]  # fmt: skip
+    for day, value in (("2026-01-05", "5"), ("2026-01-20", "30")):
+        assert ann.call("add_measurement", subject=made, value=value, date=day).status_code == 200
+    for path, words in (
+        (PAGE, ("120 小时", "30 小时")),
+        (f"/outcomes/{made}", ("120 小时", "30 小时")),
+        ("/outcomes", ("30 小时",)),
+    ):
+        page = ann.get(f"{path}?lang=zh").text
+        assert all(word in page for word in words), path
+        assert "hours<" not in page and " hours" not in page.replace("Hours saved", ""), path
