@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote, urlencode
 
-from kg.domain import OPEN_STATUSES, Role
+from kg.domain import OPEN_STATUSES
 from kg.domain.money import COMMON
 from kg.errors import KgError, NotFound
 from kg.operations.lessons import LessonHits
@@ -120,13 +120,9 @@ class ProjectPage(ActingPage):
         return found
 
     async def _money(self, facts: ProjectFacts, form: MoneyForm | None) -> dict[str, Any]:
-        """What the page shows of the project's money; forms only for who may enter some."""
+        """What the page shows of the project's money, and its forms: whoever sees the page may enter some."""
         project = facts.project
         worth = await self.ask("project_value", project=project.id)
-        may_enter = self.visitor.has(Role.MEMBER)
-        found = value_parts(worth, self.t, may_enter=may_enter)
-        if not may_enter:
-            return found | {"said": None, "adding": None}
         listed = await self.ask("list_money", subject=project.id, corrected=True, newest_first=True, limit=LEDGER)
         fresh = MoneyForm.fresh(project.id, worth.on, worth.currency or project.currency, self.nonce)
         wanted = self.get_query_argument("correct", "")
@@ -140,7 +136,7 @@ class ProjectPage(ActingPage):
             effect = effect_parts(before, worth, entered, self.t)
         named = [(project.id, self.t("value.money.whole_project"))]
         return (
-            found
+            value_parts(worth, self.t)
             | ledger_parts(listed, self.t)
             | {
                 "said": self.said(),

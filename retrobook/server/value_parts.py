@@ -26,14 +26,12 @@ SHOWN = 8
 """Entries that stand on the page before the fold."""
 
 
-def value_parts(found: ProjectValue, t: Messages, *, may_enter: bool = False) -> dict[str, Any]:
-    """The values of `parts/project_value.html`; nothing of a project without money for who may not enter any."""
+def value_parts(found: ProjectValue, t: Messages) -> dict[str, Any]:
+    """The values of `parts/project_value.html`; of a project without money only that there is none."""
 
     def day(when: date) -> str:
         return civil(when, t.language)
 
-    if not found.entries and not may_enter:
-        return {"worth": None}
     lead = ""
     if found.base is not None:
         lead = t(

@@ -1,4 +1,4 @@
-"""Shares of a benefit, corrections, currencies and dated rates."""
+"""Shares of a benefit, corrections, and which currencies there are."""
 
 from __future__ import annotations
 

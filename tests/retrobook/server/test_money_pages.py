@@ -173,7 +173,7 @@ def test_an_unchanged_correction_is_refused(people):
 
 
 def test_guests_and_strangers_to_a_project_enter_nothing(people):
-    assert 'id="value-enter"' not in people["gus"].get(PAGE).text
+    assert people["gus"].get(PAGE).status_code == 403
     assert people["gus"].submit(f"{PAGE}/money/add", **FIELDS).status_code == 403
     assert people["tom"].submit(f"{PAGE}/money/add", **FIELDS).status_code == 404
     (entry, *_) = entries(people["ann"])
@@ -200,3 +200,15 @@ def test_chinese_pages_name_units_in_chinese(people):
         page = ann.get(f"{path}?lang=zh").text
         assert all(word in page for word in words), path
         assert "hours<" not in page and " hours" not in page.replace("Hours saved", ""), path
+
+
+def test_a_project_without_money_offers_to_enter_some_and_an_expected_entry_changes_what_is_expected(people):
+    tunnel = "/projects/project:test:tunnel"
+    page = people["tom"].get(tunnel).text
+    assert "No costs or benefits are on record yet" in page and 'id="value-enter"' in page
+    done = people["tom"].submit(f"{tunnel}/money/add", **FIELDS | {"expected": "yes", "date": "2999-01-01"})
+    assert done.status_code == 422 and "not between" in done.text  # a year beyond all plans
+    done = people["tom"].submit(f"{tunnel}/money/add", **FIELDS | {"expected": "yes", "date": "2100-01-01"})
+    effect = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", done.text.split('class="value-effect"')[1].split("</dl>")[0]))
+    assert "Return on investment Not known → −100%" in effect
+    assert "Net present value (by days) Not known → EUR −1,000" in effect
