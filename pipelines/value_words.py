@@ -9,6 +9,7 @@ from typing import Any
 
 from kg.domain.forecast import Forecast, ForecastState
 from kg.domain.returns import InternalRate, Payback, PaybackState, RateState, Returns
+from kg.domain.unit_names import unit_word
 from kg.operations.project_value import ProjectValue
 
 from .messages import Messages
@@ -56,7 +57,7 @@ def rows_of(found: ProjectValue, t: Messages, day: Day) -> list[dict[str, str]]:
 
     def row(key: str, of: Callable[[Returns], str]) -> dict[str, str]:
         shown = {name: t("value.unknown") if side is None else of(side) for name, side in sides.items()}
-        return {"label": t(f"value.rows.{key}"), **shown}
+        return {"key": key, "label": t(f"value.rows.{key}"), **shown}
 
     def money(value: Decimal) -> str:
         return amount(value, found.currency, t)
@@ -72,6 +73,16 @@ def rows_of(found: ProjectValue, t: Messages, day: Day) -> list[dict[str, str]]:
         row("payback", lambda r: _payback(r.payback, t, day)),
         row("discounted_payback", lambda r: _payback(r.discounted_payback, t, day)),
         row("irr", lambda r: _internal(r.internal_rate, t)),
+    ]
+
+
+def effect_rows(before: ProjectValue, after: ProjectValue, side: str, t: Messages, day: Day) -> list[dict[str, str]]:
+    """Return, present value and payback of one side (`expected`, `actual`) before and after a change."""
+    was = {row["key"]: row[side] for row in rows_of(before, t, day)}
+    return [
+        {"label": row["label"], "before": was[row["key"]], "after": row[side]}
+        for row in rows_of(after, t, day)
+        if row["key"] in ("roi", "npv", "payback")
     ]
 
 
@@ -100,7 +111,7 @@ def forecast_rows(found: ProjectValue, t: Messages) -> list[dict[str, str]]:
             rows.append({"what": t(f"value.forecast.{key}"), **own, "target": expected, "chance": ""})
     for outcome in ahead.outcomes:
         if outcome.forecast is not None:
-            unit = f" {outcome.unit_of_measure}" if outcome.unit_of_measure else ""
+            unit = f" {unit_word(outcome.unit_of_measure, t.language)}".rstrip()
             own = _forecast(outcome.forecast, t, lambda value, unit=unit: f"{value:,.4g}{unit}")
             target = "" if outcome.target is None else f"{outcome.target:,.4g}{unit}"
             chance = "" if outcome.chance is None else percent(outcome.chance, t, 0)

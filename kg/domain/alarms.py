@@ -15,7 +15,6 @@ from ..schema import Label
 from .formats import Bilingual, Key
 from .outcomes import Alert, AlertState, Measurement
 from .record import NonEmpty, Record
-from .series import in_force
 
 
 class RuleKind(StrEnum):
@@ -159,15 +158,10 @@ def require_state(alert: Alert, step: AlertStep) -> None:
         )  # fmt: skip
 
 
-def standing_values(measurements: Iterable[Measurement], currency: str | None = None) -> list[tuple[date, float]]:
-    """The values that stand, the oldest first: corrected ones left out, of one day the last recorded.
+def by_day(counting: Iterable[Measurement]) -> list[tuple[date, float]]:
+    """The values of a series, the oldest first; of one day the last.
 
     Args:
-        measurements: Of one subject.
-        currency: The subject's currency: values in another one are left out.
+        counting: The measurements that count, in one unit and the oldest first.
     """
-    days: dict[date, Measurement] = {}
-    for one in in_force(measurements):
-        if currency is None or one.currency in (None, currency):
-            days[one.date] = one
-    return [(day, days[day].value) for day in sorted(days)]
+    return sorted({one.date: one.value for one in counting}.items())

@@ -244,7 +244,8 @@ class MoneyEntry(Record):
     """A dated amount; expected and actual ones are kept apart.
 
     `share` is the part of it that this subject may claim when several contributed to it: each has an
-    entry of its own with the whole amount, and `shared` names what they have in common.
+    entry of its own with the whole amount, and `shared` names what they have in common. `reason` says
+    why it `corrects` an earlier one; an amount of 0 takes that back.
     """
 
     subject: NonEmpty
@@ -256,6 +257,7 @@ class MoneyEntry(Record):
     shared: str | None = None
     note: Text | None = None
     corrects: str | None = None
+    reason: Text | None = None
 
 
 class CostEntry(MoneyEntry):

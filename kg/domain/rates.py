@@ -36,6 +36,15 @@ class Step:
 
 
 @dataclass(frozen=True)
+class MissingRate:
+    """Two currencies between which no rate is known on a day."""
+
+    base: str
+    quote: str
+    day: date
+
+
+@dataclass(frozen=True)
 class Converted:
     """An amount in another currency, and how it came about.
 

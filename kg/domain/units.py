@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..errors import UnitMismatch
 from .numerals import NotANumber
 from .outcomes import UnitKind
+from .unit_names import unit_word
 from .written import SHARED_SIGNS, Written, read_written, same_unit, sign_meanings
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Unit:
                 return f"a number of {self.name}, such as 12" if self.name else "a number, such as 1,200"
 
     def show(self, value: float | Decimal, language: str = "en", *, currency: str | None = None) -> str:
-        """A value as people write it: `12.5 %`, `EUR 1,200`, `yes`, `12 hours`."""
+        """A value as people of a language write it: `12.5 %`, `EUR 1,200`, `yes`, `12 hours`, `12 小时`."""
         if self.kind is UnitKind.YES_NO and value in (0, 1):
             return _YES_NO.get(language, _YES_NO["en"])[int(value)]
         text = grouped(value)
@@ -80,7 +81,7 @@ class Unit:
         if self.kind is UnitKind.CURRENCY and (currency or self.currency):
             sign = "-" if text.startswith("-") else ""
             return f"{sign}{currency or self.currency} {text.removeprefix('-')}"
-        return f"{text} {self.name}" if self.name else text
+        return f"{text} {unit_word(self.name, language)}" if self.name else text
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def mismatch(shown: str, unit: Unit, reason: str) -> UnitMismatch:
     return UnitMismatch(
         f"{shown!r} does not fit: expected {unit.expects()}; {reason}.",
         value=shown, expected=unit.expects(), reason=reason, kind=unit.kind.value, field="value",
-        unit=f"（{unit.name or unit.currency}）" if unit.name or unit.currency else "",
+        unit=f"（{unit_word(unit.name, 'zh') or unit.currency}）" if unit.name or unit.currency else "",
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from .numerals import SCALES, NotANumber, plain_text, split_number
 from .outcomes import UnitKind
+from .unit_names import unit_word
 
 _CODES = """
 AED ARS AUD BDT BGN BRL CAD CHF CLP CNY COP CZK DKK DZD EGP ETB EUR GBP GHS HKD HUF IDR ILS INR ISK JPY KES KRW KWD
@@ -104,9 +105,11 @@ def read_written(text: str, own: str | None = None) -> Written:
 
 
 def same_unit(one: str, other: str) -> bool:
-    """True when two names mean one unit: `h`, `hours` and `小时`."""
+    """True when two names mean one unit: `h`, `hours` and `小时`; also what pages call it in Chinese."""
     first, second = _bare(one), _bare(other)
-    return first == second or any(first in names and second in names for names in _SAME)
+    if unit_word(first, "zh") == unit_word(second, "zh"):
+        return True
+    return any(first in names and second in names for names in _SAME)
 
 
 def sign_meanings(sign: str | None) -> tuple[str, ...]:

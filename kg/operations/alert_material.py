@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ..domain import Measurement, Milestone, Outcome, Person, Project, ProjectStatus, Role
-from ..domain.alarms import AlarmRule, AlarmSetting, standing_values
+from ..domain.alarms import AlarmRule, AlarmSetting, by_day
 from ..errors import NotFound
 from ..policy import ScopeFilter, Visitor
 from ..queries import statement
@@ -19,6 +19,7 @@ from ..schema import Label, Rel
 from ..store.protocol import GraphStore
 from ..store.records import list_records, records_about
 from .action_reading import WHOLE
+from .measured_subjects import in_own_units
 from .table import Context
 
 RUNNING = frozenset({ProjectStatus.PLANNED, ProjectStatus.ACTIVE})
@@ -74,13 +75,14 @@ class Material:
 
     @cached_property
     def values(self) -> dict[str, list[tuple[date, float]]]:
-        """The standing values of every outcome, the oldest first."""
+        """The standing values of every outcome in its own unit, the oldest first."""
         taken: dict[str, list[Measurement]] = defaultdict(list)
         for one in records_about(self.store, Measurement, list(self.outcomes)) if self.outcomes else []:
             outcome = self.outcomes[one.subject]
             if outcome.confidential or not one.confidential:  # what is hidden raises nothing that others see
                 taken[one.subject].append(one)
-        return {key: standing_values(taken[key], outcome.currency) for key, outcome in self.outcomes.items()}
+        own = in_own_units(self.store, self.outcomes.values(), taken)
+        return {key: by_day(counting) for key, counting in own.items()}
 
     def running(self, project: str) -> bool:
         """True when a project can still do something about it."""

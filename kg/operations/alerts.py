@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from ..analysis.deviations import measures
 from ..domain import Alert, AlertState, Measurement, Milestone, OutboxMessage, Outcome, Project, Role
-from ..domain.alarms import FROM, UNCLOSED, AlarmRule, AlertStep, RuleKind, standing_values
+from ..domain.alarms import FROM, UNCLOSED, AlarmRule, AlertStep, RuleKind, by_day
 from ..domain.trajectory import expected_at
 from ..errors import NotFound
 from ..policy import Visitor
@@ -20,6 +20,7 @@ from .action_reading import local_day
 from .alert_material import rules_in_use
 from .alert_remedies import visible_remedies
 from .alert_scan import Scan, Scanner
+from .measured_subjects import in_own_unit
 from .projects import find_project, visible_names
 from .table import Context, Request, Response, operation
 
@@ -222,7 +223,7 @@ def detail_of(context: Context, alert: Alert) -> AlertDetail:
         measured = [
             m for m in records_about(store, Measurement, [outcome.id]) if outcome.confidential or not m.confidential
         ]
-        values = standing_values(measured, outcome.currency)
+        values = by_day(in_own_unit(store, outcome, measured))
     charted = rule is not None and rule.kind in (RuleKind.DEVIATION, RuleKind.ANOMALY)
     today = local_day(store, alert.project or "", context.now)
     return AlertDetail(

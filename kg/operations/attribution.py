@@ -8,10 +8,11 @@ from pydantic import BaseModel, Field
 
 from ..analysis.interrupted import PLACEBO_SHARE, Fit, Reason, Verdict, course_of, interrupted
 from ..domain import Direction, Measurement, Milestone, Outcome, Role
-from ..domain.alarms import standing_values
+from ..domain.alarms import by_day
 from ..errors import InvalidRequest, NotFound
 from ..store.records import get_record, list_records, records_about
 from .action_metrics import Point
+from .measured_subjects import in_own_unit
 from .table import Context, Request, Response, operation
 
 
@@ -80,7 +81,7 @@ def attribution_test(context: Context, request: AttributionRequest) -> Attributi
     release, milestone = _release(context, outcome, request.release)
     measured = records_about(context.store, Measurement, [outcome.id])
     seen = [m for m in measured if outcome.confidential or not m.confidential]
-    values = standing_values(seen, outcome.currency)
+    values = by_day(in_own_unit(context.store, outcome, seen))
     found = interrupted(values, release, outcome.direction)
     fit = found.fit
     return Attribution(

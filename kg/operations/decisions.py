@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date as CivilDate
 from typing import Any, Literal
 
@@ -20,12 +21,13 @@ from ..domain import (
     attainment_of,
     derive_id,
 )
-from ..domain.alarms import UNCLOSED, standing_values
+from ..domain.alarms import UNCLOSED, by_day
 from ..domain.trajectory import expected_at, shortfall
 from ..errors import Conflict, Forbidden, InvalidRequest
 from ..policy import ScopeFilter, Visitor
 from ..store.records import get_record, list_records, put_records, records_about
 from .action_reading import local_day
+from .measured_subjects import in_own_units
 from .projects import find_project, visible_names
 from .table import Context, Request, Response, operation
 
@@ -155,20 +157,23 @@ def known_of(context: Context, project: Project, day: CivilDate) -> dict[str, An
     milestones = list_records(store, Milestone, inside, project.id)
     alerts = [a for a in list_records(store, Alert, inside, project.id) if a.state in UNCLOSED]
     late = [m for m in milestones if m.due and m.due < day and (m.reached is None or m.reached > day)]
+    seen: dict[str, list[Measurement]] = defaultdict(list)
+    for one in measured:
+        if one.date <= day and (inside.confidential or not one.confidential):
+            seen[one.subject].append(one)
+    own = in_own_units(store, outcomes, seen)
     return {
         "on": day.isoformat(),
         "revision": store.revision(),
         "status": project.status.value,
-        "outcomes": [_outcome(o, [m for m in measured if m.subject == o.id], day, inside) for o in outcomes],
+        "outcomes": [_outcome(outcome, by_day(own[outcome.id])) for outcome in outcomes],
         "alerts": [{"id": a.id, "rule": a.rule, "title": a.title or "", "state": a.state.value} for a in alerts],
         "open_actions": len(actions),
         "late_milestones": [m.title for m in late],
     }
 
 
-def _outcome(outcome: Outcome, measured: list[Measurement], day: CivilDate, inside: ScopeFilter) -> dict[str, Any]:
-    seen = [m for m in measured if m.date <= day and (inside.confidential or not m.confidential)]
-    values = standing_values(seen, outcome.currency)
+def _outcome(outcome: Outcome, values: list[tuple[CivilDate, float]]) -> dict[str, Any]:
     told: dict[str, Any] = {"id": outcome.id, "title": outcome.title, "state": outcome.state.value}
     if outcome.target is not None:
         told["target"] = outcome.target

@@ -9,19 +9,20 @@ from decimal import Decimal
 from pydantic import BaseModel, Field
 
 from ..domain import BenefitEntry, CostEntry, Direction, Measurement, Outcome, Project, Role, UnitKind
-from ..domain.conversion import DatedRates, MissingRate
 from ..domain.forecast import Forecast, ForecastState, forecast_at
 from ..domain.money import cumulative
 from ..domain.outcomes import MoneyEntry
+from ..domain.rates import MissingRate, Rates
 from ..domain.returns import total
 from ..domain.rollup import reached
+from ..domain.series import converted as in_unit
 from ..domain.series import in_force
+from ..domain.units import Unit
 from ..store.records import records_about
+from .measured_subjects import rates_between
 from .money_reading import (
     ProjectMoney,
     converted,
-    known_rates,
-    measured_values,
     money_of,
     reporting_currency,
     until,
@@ -100,7 +101,7 @@ def forecast_outcome(context: Context, request: ForecastOutcome) -> OutcomeForec
     """Where an outcome's metric will stand when it is due, with an interval."""
     outcome = visible_outcome(context, request.outcome)
     measurements = records_about(context.store, Measurement, [outcome.id])
-    return outcome_forecast(outcome, measurements, known_rates(context), request.at, request.level)
+    return outcome_forecast(outcome, measurements, rates_between(context.store), request.at, request.level)
 
 
 @operation(Role.MEMBER)
@@ -108,19 +109,20 @@ def forecast_project(context: Context, request: ForecastProject) -> ProjectForec
     """What a project will have cost and brought when it ends, and where its outcomes will stand."""
     project = find_project(context.store, request.project, context.scope)
     return project_forecast(
-        context, money_of(context, project), known_rates(context), request.at, request.level, request.currency
+        context, money_of(context, project), rates_between(context.store), request.at, request.level, request.currency
     )
 
 
 def outcome_forecast(
-    outcome: Outcome, measurements: list[Measurement], rates: DatedRates, at: date | None, level: float
+    outcome: Outcome, measurements: list[Measurement], rates: Rates, at: date | None, level: float
 ) -> OutcomeForecast:
     """The forecast of one outcome from its measurements."""
     found = OutcomeForecast(
         outcome=outcome.id, title=outcome.title, project=outcome.project, target=outcome.target,
         baseline=outcome.baseline, unit_of_measure=outcome.unit_of_measure, due=at or outcome.due,
     )  # fmt: skip
-    values, found.missing_rates = measured_values(outcome, in_force(measurements), rates)
+    values, without = in_unit(in_force(measurements), Unit.of(outcome), rates)
+    found.missing_rates = [MissingRate(str(m.currency), str(outcome.currency), m.date) for m, _ in without]
     if found.due is None:
         found.missing.append("due")
     if outcome.unit_kind is UnitKind.YES_NO:
@@ -131,8 +133,7 @@ def outcome_forecast(
         found.missing.append("target")
     if found.due is None or outcome.unit_kind is UnitKind.YES_NO or not values:
         return found
-    ordered = sorted(values, key=lambda m: (m.date, m.recorded_at.isoformat() if m.recorded_at else "", m.id))
-    forecast = forecast_at([(m.date, m.value) for m in ordered], found.due, level)
+    forecast = forecast_at([(one.measurement.date, one.value) for one in values], found.due, level)
     found.forecast = forecast
     if forecast.state is ForecastState.TOO_FEW:
         found.missing.append("measurements")
@@ -147,7 +148,7 @@ def outcome_forecast(
 def project_forecast(
     context: Context,
     money: ProjectMoney,
-    rates: DatedRates,
+    rates: Rates,
     at: date | None = None,
     level: float = 0.9,
     currency: str | None = None,
@@ -179,7 +180,7 @@ def _sum_at(
     money: ProjectMoney,
     kind: type[MoneyEntry],
     currency: str | None,
-    rates: DatedRates,
+    rates: Rates,
     day: date,
     level: float,
     today: date,

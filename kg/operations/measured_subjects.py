@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
 from decimal import Decimal
@@ -162,17 +162,41 @@ def counted(
 
 def in_own_unit(store: GraphStore, outcome: Outcome, known: Iterable[Measurement]) -> list[Measurement]:
     """The measurements that count as if each had been measured in the outcome's own currency, the oldest first."""
-    unit, counting = Unit.of(outcome), in_force(known)
-    fitting, _ = converted(counting, unit, rates_for(store, unit, counting))
-    return [one.as_recorded(unit) for one in fitting]
+    return in_own_units(store, [outcome], {outcome.id: list(known)})[outcome.id]
+
+
+def in_own_units(
+    store: GraphStore, outcomes: Iterable[Outcome], known: Mapping[str, Sequence[Measurement]]
+) -> dict[str, list[Measurement]]:
+    """The same for many outcomes by id, with one look at the rates at most.
+
+    Args:
+        store: The graph.
+        outcomes: Which.
+        known: Measurements by outcome, corrected ones too; what has no rate on its day is left out.
+    """
+    series = {outcome.id: (Unit.of(outcome), in_force(known.get(outcome.id, ()))) for outcome in outcomes}
+    rates = rates_for_all(store, series.values())
+    found: dict[str, list[Measurement]] = {}
+    for key, (unit, counting) in series.items():
+        fitting, _ = converted(counting, unit, rates)
+        found[key] = [one.as_recorded(unit) for one in fitting]
+    return found
 
 
 def rates_for(store: GraphStore, unit: Unit, measurements: Iterable[Measurement]) -> Rates:
     """The rates that a series may need; none when all of it is in one currency."""
-    foreign = {m.currency for m in measurements if m.currency and m.currency != unit.currency}
-    if not unit.currency or not foreign:
-        return Rates([])
-    return rates_between(store, [unit.currency, *sorted(foreign)])
+    return rates_for_all(store, [(unit, measurements)])
+
+
+def rates_for_all(store: GraphStore, series: Iterable[tuple[Unit, Iterable[Measurement]]]) -> Rates:
+    """The rates that some series may need, read once."""
+    wanted: set[str] = set()
+    for unit, measurements in series:
+        foreign = {m.currency for m in measurements if m.currency and m.currency != unit.currency}
+        if unit.currency and foreign:
+            wanted |= {unit.currency, *foreign}
+    return rates_between(store, sorted(wanted)) if wanted else Rates([])
 
 
 def rates_between(store: GraphStore, currencies: Iterable[str] | None = None, until: date | None = None) -> Rates:

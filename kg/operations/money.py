@@ -2,122 +2,36 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
-from datetime import date as CivilDate
+from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, Literal
-
-from pydantic import BaseModel, Field
+from typing import Any
 
 from ..domain import BenefitEntry, CostEntry, Project, Role, derive_id
-from ..domain.conversion import MissingRate
-from ..domain.money import check_amount, check_currency, check_weight, claimed, in_force, shares_of
+from ..domain.money import check_amount, check_currency, check_weight, in_force, shares_of
 from ..domain.outcomes import MoneyEntry
+from ..domain.rates import MissingRate
 from ..errors import AlreadyCorrected, ClaimedTwice, DatedAhead, Forbidden, InvalidRequest, NotFound
 from ..queries import statement
 from ..store.records import get_record, put_records
 from .action_reading import local_day
-from .money_reading import entries_about, known_rates, money_of, money_subject, reporting_currency
-from .table import Context, Request, Response, operation
+from .measured_subjects import rates_between
+from .money_reading import converted, entries_about, money_of, money_subject, reporting_currency
+from .money_views import (
+    AddMoney,
+    CorrectMoney,
+    ListMoney,
+    MoneyEntered,
+    MoneyList,
+    ShareBenefit,
+    kind_of,
+    row_of,
+)
+from .table import Context, operation
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
-
-
-class AddMoney(Request):
-    """A dated amount of a project or an outcome; `expected` for what is still planned.
-
-    `share` is the part of it that the subject may claim, above 0 and at most 1. `shared` names a
-    benefit (or cost) that several have parts of: all their shares of one day are at most 1 together.
-    """
-
-    subject: str
-    date: CivilDate
-    amount: Decimal
-    currency: str = Field(max_length=20)
-    expected: bool = False
-    share: float = 1.0
-    shared: str | None = Field(default=None, min_length=1, max_length=300)
-    note: str | None = Field(default=None, max_length=10_000)
-
-
-class Contributor(BaseModel):
-    """A project or outcome that had a part in a benefit."""
-
-    subject: str
-    weight: float = 1.0
-
-
-class ShareBenefit(Request):
-    """One benefit that several brought about together; their shares follow from their weights."""
-
-    contributors: list[Contributor] = Field(min_length=1, max_length=100)
-    date: CivilDate
-    amount: Decimal
-    currency: str = Field(max_length=20)
-    expected: bool = False
-    shared: str | None = Field(default=None, min_length=1, max_length=300)
-    note: str | None = Field(default=None, max_length=10_000)
-
-
-class CorrectMoney(Request):
-    """Which entry, and what it should have said; what is not given stays. An amount of 0 takes it back."""
-
-    id: str
-    amount: Decimal | None = None
-    date: CivilDate | None = None
-    currency: str | None = Field(default=None, max_length=20)
-    share: float | None = None
-    expected: bool | None = None
-    note: str | None = Field(default=None, max_length=10_000)
-
-
-class ListMoney(Request):
-    """Of which project or outcome; `corrected` shows what was corrected, too."""
-
-    subject: str
-    kind: Literal["cost", "benefit"] | None = None
-    expected: bool | None = None
-    corrected: bool = False
-    limit: int = Field(default=200, ge=1, le=5000)
-    offset: int = Field(default=0, ge=0)
-
-
-class MoneyRow(BaseModel):
-    """An entry, and the part of its amount that its subject may claim."""
-
-    kind: Literal["cost", "benefit"]
-    id: str
-    subject: str
-    subject_title: str | None = None
-    date: CivilDate
-    amount: Decimal
-    currency: str
-    expected: bool
-    share: float
-    shared: str | None = None
-    claimed: Decimal
-    note: str | None = None
-    corrects: str | None = None
-    corrected: bool = False
-    recorded_by: str | None = None
-
-
-class MoneyEntered(Response):
-    """What was entered; `missing_rates` are those without which it cannot be summed up yet."""
-
-    project: str
-    entries: list[MoneyRow]
-    missing_rates: list[MissingRate] = []
-
-
-class MoneyList(Response):
-    """Entries of a project with its outcomes, or of one outcome, by day."""
-
-    project: str
-    project_name: str
-    currency: str | None = None
-    entries: list[MoneyRow]
-    total: int
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @operation(Role.MEMBER, audited=True)
@@ -146,10 +60,11 @@ def share_benefit(context: Context, request: ShareBenefit) -> MoneyEntered:
                 field="contributors", claimed=100, asked=100,
             )  # fmt: skip
         weights[subject] = weight
-    shares, shared = shares_of(weights), request.shared or f"benefit:{secrets.token_hex(5)}"
+    key = request.key or secrets.token_hex(8)
+    shares, shared = shares_of(weights), request.shared or f"benefit:{digest(key, context.visitor.name)[:10]}"
     made: list[tuple[Project, MoneyEntry]] = []
     for (project, subject), _ in placed:
-        values = request.model_dump(exclude={"contributors"}) | {"share": shares[subject], "shared": shared}
+        values = request.model_dump(exclude={"contributors"}) | {"share": shares[subject], "shared": shared, "key": key}
         made.append((project, _entry(context, BenefitEntry, project, subject, values)))
     _require_room(context, shared, [entry for _, entry in made])
     return _keep(context, made)
@@ -163,24 +78,24 @@ def correct_money(context: Context, request: CorrectMoney) -> MoneyEntered:
     of 0 only takes this one's part back.
     """
     entry, project = _visible_entry(context, request.id)
-    newer = [e for e in entries_about(context, [entry.subject], corrected=True) if e.corrects == entry.id]
-    if newer:
-        chain = {e.corrects: e.id for e in entries_about(context, [entry.subject], corrected=True) if e.corrects}
-        newest = newer[0].id
+    chain = {e.corrects: e.id for e in entries_about(context, [entry.subject], corrected=True) if e.corrects}
+    if entry.id in chain:
+        newest = entry.id
         while newest in chain:
             newest = chain[newest]
         raise AlreadyCorrected(
             f"{entry.id} was corrected already: correct {newest} instead.", id=entry.id, newest=newest
         )
-    given = request.model_dump(exclude={"id"}, exclude_none=True)
+    given = request.model_dump(exclude={"id", "reason"}, exclude_none=True)
     if not given:
         raise InvalidRequest("correct_money: say what it should have been.", field="amount", operation="correct_money")
-    made = [(project, _corrected(context, entry, project, given))]
+    why = {"reason": request.reason}
+    made = [(project, _corrected(context, entry, project, given | why))]
     common = {name: value for name, value in given.items() if name in ("amount", "date", "currency", "expected")}
     if entry.shared:
         if common and common.get("amount") != 0:
             for other in _others_sharing(context, entry):
-                made.append((other[1], _corrected(context, *other, common)))
+                made.append((other[1], _corrected(context, *other, common | why)))
         leaving = {correction.corrects for _, correction in made}
         _require_room(context, entry.shared, [correction for _, correction in made], frozenset(filter(None, leaving)))
     context.audit["before_hash"] = entry.content_hash()
@@ -194,21 +109,23 @@ def list_money(context: Context, request: ListMoney) -> MoneyList:
     money = money_of(context, project)
     subjects = [subject] if subject != project.id else [project.id, *(o.id for o in money.outcomes)]
     everything = entries_about(context, subjects, corrected=True)
-    standing = {entry.id for entry in in_force(everything)}
+    corrections = {entry.corrects: entry for entry in everything if entry.corrects}
     found = [
         entry
         for entry in everything
-        if (request.corrected or entry.id in standing)
-        and request.kind in (None, _kind(entry))
+        if (request.corrected or entry.id not in corrections)
+        and request.kind in (None, kind_of(entry))
         and request.expected in (None, entry.expected)
     ]
+    if request.newest_first:
+        found.sort(key=lambda entry: (entry.date, entry.recorded_at or NEVER, entry.id), reverse=True)
     titles = {project.id: project.name, **{o.id: o.title for o in money.outcomes}}
     page = found[request.offset : request.offset + request.limit]
     return MoneyList(
         project=project.id,
         project_name=project.name,
         currency=reporting_currency(project, everything),
-        entries=[_row(entry, titles.get(entry.subject), entry.id not in standing) for entry in page],
+        entries=[row_of(entry, titles.get(entry.subject), corrections.get(entry.id)) for entry in page],
         total=len(found),
     )
 
@@ -239,14 +156,16 @@ def _entry(
         )  # fmt: skip
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise InvalidRequest(f"date: {day} is not between {FIRST_YEAR} and {LAST_YEAR}.", field="date")
-    key = derive_id("cost" if kind is CostEntry else "benefit", "retrobook", secrets.token_hex(8))
-    return kind.parse(
-        values
-        | {
-            "id": key, "subject": subject, "amount": amount, "currency": currency, "project": project.id,
-            "unit": project.unit, "confidential": project.confidential,
-        }
-    )  # fmt: skip
+    told = {name: value for name, value in values.items() if name != "key"}
+    key = secrets.token_hex(8)
+    if values.get("key"):  # what is sent twice has one id
+        key = digest(values["key"], context.visitor.name, subject, *(str(told[name]) for name in sorted(told)))[:16]
+    told |= {
+        "id": derive_id("cost" if kind is CostEntry else "benefit", "retrobook", key), "subject": subject,
+        "amount": amount, "currency": currency, "project": project.id, "unit": project.unit,
+        "confidential": project.confidential,
+    }  # fmt: skip
+    return kind.parse(told)
 
 
 def _corrected(context: Context, entry: MoneyEntry, project: Project, given: dict[str, Any]) -> MoneyEntry:
@@ -283,7 +202,8 @@ def _require_room(
     kind = type(asked[0])
     standing = in_force(kind.from_properties(row["record"]) for row in rows)
     occasion = (asked[0].date, asked[0].expected)
-    held = [e for e in standing if e.id not in without and e.amount and (e.date, e.expected) == occasion]
+    left = without | {entry.id for entry in asked}
+    held = [e for e in standing if e.id not in left and e.amount and (e.date, e.expected) == occasion]
     for other in held:
         if asked[0].amount and (other.amount, other.currency) != (asked[0].amount, asked[0].currency):
             raise InvalidRequest(
@@ -306,14 +226,11 @@ def _keep(context: Context, made: list[tuple[Project, MoneyEntry]]) -> MoneyEnte
     with context.store.transaction() as tx:
         put_records(tx, entries, at=context.now, by=context.visitor.name)
     context.audit.update(subject=" ".join(entry.id for entry in entries), after_hash=entries[0].content_hash())
-    rates = known_rates(context)
-    missing = []
+    rates = rates_between(context.store)
+    missing: list[MissingRate] = []
     for project, entry in made:
-        currency = project.currency or entry.currency
-        value = rates.convert(entry.amount, entry.currency, currency, entry.date)
-        if isinstance(value, MissingRate):
-            missing.append(value)
-    return MoneyEntered(project=made[0][0].id, entries=[_row(entry) for entry in entries], missing_rates=missing)
+        missing += converted([entry], project.currency or entry.currency, rates).missing
+    return MoneyEntered(project=made[0][0].id, entries=[row_of(entry) for entry in entries], missing_rates=missing)
 
 
 def _visible_entry(context: Context, key: str) -> tuple[MoneyEntry, Project]:
@@ -324,17 +241,6 @@ def _visible_entry(context: Context, key: str) -> tuple[MoneyEntry, Project]:
     raise NotFound.among("money entry", key, [])
 
 
-def _kind(entry: MoneyEntry) -> Literal["cost", "benefit"]:
-    return "cost" if isinstance(entry, CostEntry) else "benefit"
-
-
-def _row(entry: MoneyEntry, title: str | None = None, corrected: bool = False) -> MoneyRow:
-    return MoneyRow(
-        kind=_kind(entry), subject_title=title, claimed=claimed(entry), corrected=corrected,
-        **entry.model_dump(
-            include={
-                "id", "subject", "date", "amount", "currency", "expected", "share", "shared", "note", "corrects",
-                "recorded_by",
-            }
-        ),
-    )  # fmt: skip
+def digest(*parts: str) -> str:
+    """A short name of some texts together, always the same."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()

@@ -6,14 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 
-from ..domain import BenefitEntry, CostEntry, ExchangeRate, Measurement, Outcome, Project
-from ..domain.conversion import DatedRates, MissingRate, UsedRate
+from ..domain import BenefitEntry, CostEntry, Outcome, Project
 from ..domain.money import claimed, in_force
 from ..domain.outcomes import MoneyEntry
+from ..domain.rates import MissingRate, Rates, Step
 from ..domain.returns import Flow
-from ..errors import NotFound
+from ..errors import NoRate, NotFound
 from ..policy import ScopeFilter
 from ..queries import statement
 from ..schema import Label
@@ -29,7 +28,7 @@ class Converted:
     """Flows in one currency, the rates they were converted by, and those that were missing."""
 
     flows: list[Flow] = field(default_factory=list)
-    used: set[UsedRate] = field(default_factory=set)
+    used: set[Step] = field(default_factory=set)
     missing: list[MissingRate] = field(default_factory=list)
 
 
@@ -56,11 +55,15 @@ class ProjectMoney:
         ]
 
 
-def money_of(context: Context, project: Project) -> ProjectMoney:
-    """The money of a visible project and of its outcomes."""
+def money_of(context: Context, project: Project, without: Sequence[str] = ()) -> ProjectMoney:
+    """The money of a visible project and of its outcomes; as if some entries had never been made."""
     inside = ScopeFilter(everything=True, confidential=context.scope.covers(project.id, project.unit, True))
     outcomes = list_records(context.store, Outcome, inside, project.id)
-    return ProjectMoney(project, outcomes, entries_about(context, [project.id, *(o.id for o in outcomes)]))
+    subjects = [project.id, *(o.id for o in outcomes)]
+    if not without:
+        return ProjectMoney(project, outcomes, entries_about(context, subjects))
+    others = [entry for entry in entries_about(context, subjects, corrected=True) if entry.id not in without]
+    return ProjectMoney(project, outcomes, in_force(others))
 
 
 def entries_about(context: Context, subjects: Sequence[str], *, corrected: bool = False) -> list[MoneyEntry]:
@@ -93,11 +96,6 @@ def money_subject(context: Context, key: str) -> tuple[Project, str]:
     return project, project.id
 
 
-def known_rates(context: Context) -> DatedRates:
-    """All exchange rates on record."""
-    return DatedRates(list_records(context.store, ExchangeRate, ScopeFilter(everything=True)))
-
-
 def reporting_currency(project: Project, entries: Iterable[MoneyEntry], wanted: str | None = None) -> str | None:
     """The currency that sums are in: the wanted one, the project's, or the one most entries are in."""
     if wanted or project.currency:
@@ -106,37 +104,18 @@ def reporting_currency(project: Project, entries: Iterable[MoneyEntry], wanted: 
     return min(counts, key=lambda code: (-counts[code], code)) if counts else None
 
 
-def converted(entries: Iterable[MoneyEntry], currency: str, rates: DatedRates) -> Converted:
+def converted(entries: Iterable[MoneyEntry], currency: str, rates: Rates) -> Converted:
     """What the subjects of entries may claim of them, in one currency by the rates of their days."""
     found = Converted()
     for entry in entries:
-        value = rates.convert(claimed(entry), entry.currency, currency, entry.date)
-        if isinstance(value, MissingRate):
-            found.missing.append(value)
+        try:
+            made = rates.convert(claimed(entry), entry.currency, currency, entry.date)
+        except NoRate:
+            found.missing.append(MissingRate(entry.currency, currency, entry.date))
             continue
-        amount, used = value
-        found.flows.append(Flow(entry.date, amount))
-        if used is not None:
-            found.used.add(used)
+        found.flows.append(Flow(entry.date, made.amount))
+        found.used.update(made.steps)
     return found
-
-
-def measured_values(
-    outcome: Outcome, measurements: Iterable[Measurement], rates: DatedRates
-) -> tuple[list[Measurement], list[MissingRate]]:
-    """Measurements in an outcome's own currency; those without a rate are left out and told."""
-    found: list[Measurement] = []
-    missing: list[MissingRate] = []
-    for measurement in measurements:
-        if measurement.currency and outcome.currency and measurement.currency != outcome.currency:
-            amount = Decimal(repr(measurement.value))
-            value = rates.convert(amount, measurement.currency, outcome.currency, measurement.date)
-            if isinstance(value, MissingRate):
-                missing.append(value)
-                continue
-            measurement = measurement.model_copy(update={"value": float(value[0]), "currency": outcome.currency})
-        found.append(measurement)
-    return found, missing
 
 
 def until(flows: Iterable[Flow], day: date) -> list[Flow]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -20,12 +20,12 @@ from ..domain import (
     attainment_of,
     smart_gaps,
 )
-from ..domain.series import in_force
 from ..domain.trajectory import expected_at, shortfall
 from ..queries import statement
 from ..schema import Label
 from ..store.records import get_record, records_about
 from .action_reading import local_day
+from .measured_subjects import in_own_unit, in_own_units
 from .merging import without_moved
 from .metric_lookup import Metrics
 from .outcome_history import last_change, outcome_history
@@ -95,7 +95,9 @@ def outcome_detail(context: Context, outcome: Outcome) -> OutcomeDetail:
         project_name=project.name if project is not None and shown else None,
         type=without_moved(kind) if kind else None,
         metric=without_moved(metric) if metric else None,
-        standing=standing_of(outcome, measured, local_day(store, outcome.project, context.now)),
+        standing=standing_of(
+            outcome, in_own_unit(store, outcome, measured), local_day(store, outcome.project, context.now)
+        ),
         measurements=sorted(measured, key=lambda m: (m.date, m.id)),
         evidence=evidence,
         kpis=_linked(context, KPI, outcome.kpis),
@@ -109,9 +111,9 @@ def outcome_detail(context: Context, outcome: Outcome) -> OutcomeDetail:
     )
 
 
-def standing_of(outcome: Outcome, measurements: Iterable[Measurement], today: date) -> Standing:
-    """Where an outcome is on a day, by the measurements that stand."""
-    last = attainment_of(outcome, in_force(measurements))
+def standing_of(outcome: Outcome, counting: Sequence[Measurement], today: date) -> Standing:
+    """Where an outcome is on a day, by the measurements that count, in its own unit."""
+    last = attainment_of(outcome, counting)
     found = Standing(today=today, expected=expected_at(outcome, today))
     if last is not None:
         then = expected_at(outcome, last.measured_on)
@@ -131,6 +133,7 @@ def _rows(context: Context, types: Types, ids: list[str]) -> list[OutcomeRow]:
     for item in records_about(store, Measurement, ids) if ids else []:
         if not item.confidential or context.scope.covers(item.project, item.unit, True):
             measured.setdefault(item.subject, []).append(item)
+    own = in_own_units(store, records.values(), measured)
     days = {key: local_day(store, key, context.now) for key in {outcome.project for outcome in records.values()}}
     found = []
     for key in ids:
@@ -142,7 +145,7 @@ def _rows(context: Context, types: Types, ids: list[str]) -> list[OutcomeRow]:
                 project_name=names.get(outcome.project),
                 type_name_en=kind.name_en if kind else None,
                 type_name_zh=kind.name_zh if kind else None,
-                standing=standing_of(outcome, measured.get(key, []), days[outcome.project]),
+                standing=standing_of(outcome, own[key], days[outcome.project]),
                 mine=owns(context.visitor, outcome),
             )
         )

@@ -9,19 +9,19 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from ..domain import BenefitEntry, CostEntry, Project, Role
-from ..domain.conversion import DatedRates, MissingRate, UsedRate
 from ..domain.money import check_currency, claimed
 from ..domain.outcomes import MoneyEntry
+from ..domain.rates import MissingRate, Rates, Step
 from ..domain.returns import Flow, Returns, returns_of, total
 from ..errors import InvalidRequest
 from ..store.records import list_records
 from .action_reading import local_day
 from .forecasts import ProjectForecast, project_forecast
+from .measured_subjects import rates_between
 from .money_reading import (
     Converted,
     ProjectMoney,
     converted,
-    known_rates,
     money_of,
     reporting_currency,
     until,
@@ -34,7 +34,10 @@ DISCOUNT_RATE = Decimal("0.08")
 
 
 class ProjectValueOf(Request):
-    """Which project; in which currency, at which discount rate (0.08 is 8 %) and as of which day."""
+    """Which project; in which currency, at which discount rate (0.08 is 8 %) and as of which day.
+
+    `without` names entries to leave out, as if they had never been made: what they correct counts again.
+    """
 
     project: str
     currency: str | None = Field(default=None, max_length=20)
@@ -42,6 +45,7 @@ class ProjectValueOf(Request):
     on: CivilDate | None = None
     level: float = Field(default=0.9, gt=0.5, lt=1)
     forecast: bool = True
+    without: list[str] = Field(default=[], max_length=100)
 
 
 class PortfolioValueOf(Request):
@@ -105,7 +109,7 @@ class ProjectValue(Response):
     actual: Returns | None = None
     subjects: list[SubjectValue] = []
     course: list[Sums] = []
-    rates: list[UsedRate] = []
+    rates: list[Step] = []
     missing: list[Missing] = []
     missing_rates: list[MissingRate] = []
     forecast: ProjectForecast | None = None
@@ -138,7 +142,7 @@ class PortfolioValue(Response):
 class _Sides:
     """The four rows of flows that all figures are made of."""
 
-    def __init__(self, money: ProjectMoney, currency: str, rates: DatedRates, day: CivilDate) -> None:
+    def __init__(self, money: ProjectMoney, currency: str, rates: Rates, day: CivilDate) -> None:
         def flows(kind: type[MoneyEntry], expected: bool) -> Converted:
             return converted(money.of(kind, expected=expected), currency, rates)
 
@@ -163,7 +167,7 @@ def project_value(context: Context, request: ProjectValueOf) -> ProjectValue:
     project = find_project(context.store, request.project, context.scope)
     day = request.on or local_day(context.store, project.id, context.now)
     rate, source = _discount_rate(context, request.discount_rate)
-    money, rates = money_of(context, project), known_rates(context)
+    money, rates = money_of(context, project, request.without), rates_between(context.store)
     wanted = check_currency(request.currency) if request.currency else None
     found = ProjectValue(
         project=project.id, project_name=project.name, on=day, discount_rate=rate, rate_from=source,
@@ -182,7 +186,7 @@ def project_value(context: Context, request: ProjectValueOf) -> ProjectValue:
 def portfolio_value(context: Context, request: PortfolioValueOf) -> PortfolioValue:
     """What all visible projects cost and brought together; a shared benefit counts once."""
     currency, (rate, _) = check_currency(request.currency), _discount_rate(context, request.discount_rate)
-    rates, day = known_rates(context), request.on or context.now.date()
+    rates, day = rates_between(context.store), request.on or context.now.date()
     spent: list[Flow] = []
     gained: list[Flow] = []
     planned: tuple[list[Flow], list[Flow]] = ([], [])
@@ -244,7 +248,7 @@ def _fill(found: ProjectValue, sides: _Sides, rate: Decimal) -> None:
         )
 
 
-def _subjects(money: ProjectMoney, currency: str, rates: DatedRates, day: CivilDate) -> list[SubjectValue]:
+def _subjects(money: ProjectMoney, currency: str, rates: Rates, day: CivilDate) -> list[SubjectValue]:
     names = {money.project.id: money.project.name, **{o.id: o.title for o in money.outcomes}}
     rows = []
     for subject, title in names.items():

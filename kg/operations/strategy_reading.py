@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from ..domain import KeyResult, Measurement, Objective, Outcome
 from ..domain.attainment import attainment
-from ..domain.conversion import DatedRates
 from ..domain.rollup import Alignment, Reading, Strategy, reached
 from ..domain.series import in_force
 from ..errors import NotFound
 from ..queries import statement
 from ..schema import Label
 from ..store.records import records_about
-from .money_reading import known_rates, measured_values
+from .measured_subjects import in_own_units
 from .table import Context
 
 
@@ -92,13 +91,9 @@ def _readings(context: Context, key_results: list[KeyResult], outcomes: dict[str
             last = max(values, key=lambda m: (m.date, m.recorded_at.isoformat() if m.recorded_at else "", m.id))
             share = reached(key_result.baseline, key_result.target, key_result.direction, last.value)
             found[key_result.id] = Reading(value=last.value, on=last.date, attainment=share)
-    rates: DatedRates | None = None
+    own = in_own_units(context.store, outcomes.values(), series)
     for outcome in outcomes.values():
-        values = series.get(outcome.id, [])
-        if outcome.currency and any(m.currency not in (None, outcome.currency) for m in values):
-            rates = rates or known_rates(context)
-            values, _ = measured_values(outcome, values, rates)
-        if now := attainment(outcome, values):
+        if now := attainment(outcome, own[outcome.id]):
             share = reached(outcome.baseline, outcome.target, outcome.direction, now.current)
             found[outcome.id] = Reading(value=now.current, on=now.measured_on, attainment=share)
     return found

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from kg.domain import Outcome
+from kg.domain.unit_names import unit_word
 from kg.operations.portfolio import RatingContext
 from kg.operations.projects import OutcomeFacts, ProjectFacts
 
@@ -123,8 +124,9 @@ def measurements(facts: OutcomeFacts, say: Wording) -> Figure | None:
     layout["yaxis"] |= {"range": [min(known) - room, max(known) + room]}
     title = f"{say('figure.measured')}: {outcome.title}"
     rows = [(say.day(m.date), say.number(m.value)) for m in values]
+    note = outcome.statement or unit_word(outcome.unit_of_measure, say.language)
     return Figure(
-        {"data": [line], "layout": layout}, title, outcome.statement or outcome.unit_of_measure or "",
+        {"data": [line], "layout": layout}, title, note,
         say("figure.measured_alt", title=outcome.title), [say("figure.date"), say("figure.value")], rows, 280,
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ import yaml
 
 from kg.domain import Assessment, Origin, Record
 from kg.domain.attainment import attainment
+from kg.domain.unit_names import unit_word
 from kg.operations.projects import OutcomeFacts, ProjectFacts
 
 from ..resources import template_path
@@ -54,7 +55,7 @@ def sources_of_records(records: Sequence[Record], say: Wording) -> list[dict[str
 def _card(facts: OutcomeFacts, say: Wording) -> dict[str, Any]:
     outcome = facts.outcome
     state = attainment(outcome, facts.measurements)
-    unit = f" {outcome.unit_of_measure}" if outcome.unit_of_measure else ""
+    unit = f" {unit_word(outcome.unit_of_measure, say.language)}".rstrip()
     shown: list[tuple[str, Any]] = [(say("outcomes.metric"), say.data(outcome.metric))] if outcome.metric else []
     for key, value in (("baseline", outcome.baseline), ("target", outcome.target)):
         if value is not None:

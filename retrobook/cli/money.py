@@ -121,7 +121,8 @@ def share_benefit(
 @click.option("--date", "day", type=Day(), metavar="DAY", help="The right day.")
 @click.option("--currency", metavar="CODE", help="The right currency.")
 @click.option("--share", type=float, help="The right share.")
-@click.option("--note", help="Why it is corrected.")
+@click.option("--note", help="What it was for.")
+@click.option("--reason", help="Why it is corrected.")
 @home_option
 @json_option
 @reports_errors

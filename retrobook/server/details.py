@@ -6,26 +6,33 @@ import asyncio
 import logging
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
+from typing import Any
 from urllib.parse import unquote, urlencode
 
 from kg.domain import OPEN_STATUSES
-from kg.errors import KgError
+from kg.domain.money import COMMON
+from kg.errors import KgError, NotFound
 from kg.operations.lessons import LessonHits
+from kg.operations.money_views import MoneyRow
 from kg.operations.project_health import ProjectHealth
+from kg.operations.projects import ProjectFacts
 from widgets.rendering import Query, ResultsView
 from widgets.rendering.alert_words import found_words
 from widgets.rendering.health_words import health_view
 
 from .lesson_acts import ActingPage
+from .money_form import MoneyForm
 from .pages import Page
 from .project_picker import project_choices
-from .value_parts import value_parts
+from .value_parts import effect_parts, ledger_parts, value_parts
 
 log = logging.getLogger(__name__)
 
 LISTED = 12
 PER_PAGE = 40
 SIMILAR = 4
+LEDGER = 300
+"""Money entries that a project's page lists."""
 
 
 class LessonPage(ActingPage):
@@ -61,12 +68,19 @@ class LessonPage(ActingPage):
         return found if found.hits else None
 
 
-class ProjectPage(Page):
-    """`/projects/<id>`: what is known of a project, and its reports."""
+class ProjectPage(ActingPage):
+    """`/projects/<id>`: what is known of a project, its money, and its reports."""
+
+    done_words = "value.money.said"
+    may_say = frozenset({"cost_entered", "benefit_entered", "corrected", "taken_back"})
 
     async def get(self, key: str) -> None:
         """The project; an id from its source leads here too."""
-        facts = await self.ask("project_facts", project=unquote(key))
+        await self.project(unquote(key))
+
+    async def project(self, key: str, status: int = 200, form: MoneyForm | None = None) -> None:
+        """Show a project; after a refused form with what was typed and why it was refused."""
+        facts = await self.ask("project_facts", project=key)
         listed = await self.ask("list_runs", project=facts.project.id, limit=6)
         heeded = await self.ask("lessons_to_heed", project=facts.project.id)
         health = await self._health(facts.project.id)
@@ -75,6 +89,7 @@ class ProjectPage(Page):
         open_first = sorted(facts.actions, key=lambda a: (a.status not in OPEN_STATUSES, a.opened_on or date.min))
         self.show(
             "project.html",
+            status,
             project=facts.project,
             runs=listed.runs,
             outcomes=facts.outcomes,
@@ -89,7 +104,48 @@ class ProjectPage(Page):
             alerts=alerts,
             alert_words={row.alert.id: found_words(row.alert, self.t) for row in alerts.alerts},
             limit=LISTED,
-            **value_parts(await self.ask("project_value", project=facts.project.id), self.t),
+            **await self._money(facts, form),
+        )
+
+    async def entry(self, project: str, key: str) -> MoneyRow:
+        """An entry of a project.
+
+        Raises:
+            NotFound: It has none of this id.
+        """
+        listed = await self.ask("list_money", subject=project, corrected=True, limit=5000)
+        found = next((row for row in listed.entries if row.id == key), None)
+        if found is None:
+            raise NotFound.among("money entry", key, [])
+        return found
+
+    async def _money(self, facts: ProjectFacts, form: MoneyForm | None) -> dict[str, Any]:
+        """What the page shows of the project's money, and its forms: whoever sees the page may enter some."""
+        project = facts.project
+        worth = await self.ask("project_value", project=project.id)
+        listed = await self.ask("list_money", subject=project.id, corrected=True, newest_first=True, limit=LEDGER)
+        fresh = MoneyForm.fresh(project.id, worth.on, worth.currency or project.currency, self.nonce)
+        wanted = self.get_query_argument("correct", "")
+        if form is None and wanted:
+            form = MoneyForm.of(await self.entry(project.id, wanted))
+        entered = [row for row in listed.entries if row.id in self.get_query_arguments("entry")]
+        effect = []
+        if entered and self.said():
+            ids = [row.id for row in entered]
+            before = await self.ask("project_value", project=project.id, without=ids, forecast=False)
+            effect = effect_parts(before, worth, entered, self.t)
+        named = [(project.id, self.t("value.money.whole_project"))]
+        return (
+            value_parts(worth, self.t)
+            | ledger_parts(listed, self.t)
+            | {
+                "said": self.said(),
+                "effect": effect,
+                "currencies": COMMON,
+                "adding": form if form and form.act == "add" else fresh,
+                "correcting": form if form and form.act == "correct" else None,
+                "subjects": named + [(one.outcome.id, one.outcome.title) for one in facts.outcomes],
+            }
         )
 
     async def _health(self, project: str) -> ProjectHealth | None:

@@ -31,11 +31,18 @@ class ActingPage(Page):
     done_words = "lifecycle.done"
     may_say: frozenset[str] = DONE
 
-    def done(self, path: str, word: str) -> None:
-        """Go on to a page that says what was done; a script is told where that is."""
+    def done(self, path: str, word: str, *, at: str = "", **named: Any) -> None:
+        """Go on to a page that says what was done; a script is told where that is.
+
+        Args:
+            path: The page.
+            word: What was done.
+            at: The part of the page to go on at.
+            **named: What else the page's address says.
+        """
         self.server.hub.nudge()
         self.server.identity.people.forget()
-        target = f"{path}?{urlencode({'done': word})}"
+        target = f"{path}?{urlencode({'done': word, **named}, doseq=True)}{f'#{at}' if at else ''}"
         if self._asked_by_script():
             self.set_header("Content-Type", "application/json; charset=utf-8")
             self.finish({"url": target, "said": self.t(f"{self.done_words}.{word}")})

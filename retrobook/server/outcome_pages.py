@@ -189,7 +189,7 @@ def names_of(found: Any, choices: dict[str, Any]) -> dict[str, str]:
 
 def value_of(outcome: Any, value: float | None, language: str) -> str:
     """A value of an outcome with its unit."""
-    return told(Unit(outcome.unit_kind, outcome.currency, outcome.unit_of_measure), value, language)
+    return told(Unit.of(outcome), value, language)
 
 
 def steps_of(review: Any, rules: Any, t: Messages) -> list[tuple[str, str]]:

@@ -83,3 +83,57 @@ def test_pages_of_objectives_and_money_have_no_axe_violations_and_fit(open_page,
 
         if os.environ.get("SHOTS"):
             page.screenshot(path=f"{os.environ['SHOTS']}/{width}-{path.split('/')[1]}-{len(path)}.png", full_page=True)
+
+
+@pytest.fixture
+def refusals(watch):
+    """Chromium logs an answer that refuses a form as an error."""
+    yield
+    watch.errors[:] = [error for error in watch.errors if "422" not in error]
+
+
+def test_a_benefit_is_entered_and_corrected_without_javascript_and_shows_what_it_changed(open_page, story, refusals):
+    page = open_page(f"/projects/{PROJECT}", script=False, width=390)
+    page.locator("#value-enter > summary").click()
+    form = page.get_by_role("form", name="Enter a cost or benefit")
+    form.get_by_label("Benefit", exact=True).check()
+    form.get_by_label("Amount").fill("500")
+    form.get_by_label("Currency").fill("UDS")
+    form.get_by_label("What for").fill("Quiet nights")
+    form.get_by_role("button", name="Save").click()
+    assert "Did you mean USD?" in form.locator("[data-problem=currency]").inner_text()
+    assert form.get_by_label("What for").input_value() == "Quiet nights"
+    assert form.get_by_label("Currency").get_attribute("aria-invalid") == "true"
+    form.get_by_label("Currency").fill("USD")
+    form.get_by_role("button", name="Save").click()
+    said = page.locator("[data-said]")
+    assert "The benefit is entered." in said.inner_text()
+    assert "40% → 50%" in said.inner_text()
+    entry = page.locator(".value-entry", has_text="Quiet nights").first
+    entry.get_by_role("link", name="Correct").click()
+    fix = page.get_by_role("form", name="Correct this entry")
+    fix.get_by_label("Amount").fill("250")
+    fix.get_by_label("Why it is corrected").fill("Half of it was luck.")
+    fix.get_by_role("button", name="Save the correction").click()
+    assert "50% → 45%" in page.locator("[data-said]").inner_text()
+    gone = page.locator(".value-entry.gone", has_text="Quiet nights")
+    assert gone.locator("del").inner_text() == "USD 500"
+    assert "Half of it was luck." in gone.inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize(("width", "dark", "language"), [(1280, False, "en"), (390, True, "zh")])
+def test_forms_of_money_with_problems_have_no_axe_violations(open_page, story, refusals, width, dark, language):
+    page = open_page(f"/projects/{PROJECT}", width=width, dark=dark, language=language)
+    page.locator(".value-entry a").first.click()
+    page.locator(".value-entry form button.primary").click()
+    page.locator("[data-problem=reason]").wait_for()
+    assert Axe().run(page, options=RULES)["violations"] == []
+    page.locator("#value-enter > summary").click()
+    page.locator("#value-enter details summary").click()
+    page.locator("[name^='weight:']").first.fill("0")
+    page.locator("#value-enter button.primary").click()
+    page.locator("[data-problem=amount]").wait_for()
+    found = Axe().run(page, options=RULES)["violations"]
+    assert [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from kg.client import RemoteGraph
+from kg.domain.unit_names import unit_word
 from kg.errors import Forbidden, NotFound
 from kg.graph import KnowledgeGraph
 from pipelines.messages import Messages
@@ -96,9 +97,10 @@ def update_action(graph: Graph, retrospective: str, say: Messages, given: Mappin
 def metrics(graph: Graph, retrospective: str, say: Messages, given: Mapping[str, Any]) -> Any:
     """Figures of the project that an action can be measured by; none for a guest."""
     try:
-        return _plain(graph.action_metrics(project=str(given.get("project", ""))).series)
+        series = _plain(graph.action_metrics(project=str(given.get("project", ""))).series)
     except Forbidden:
         return []
+    return [one | {"unit_of_measure": unit_word(one.get("unit_of_measure"), say.language)} for one in series]
 
 
 @ASKS.register("facts")

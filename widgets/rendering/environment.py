@@ -8,6 +8,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from kg.domain.unit_names import unit_word
+from kg.domain.units import Unit
 from pipelines.messages import Messages
 from pipelines.resources import TEMPLATES
 
@@ -48,6 +50,7 @@ def environment(home: Path | None = None) -> Environment:
         number=text.number,
         plain=text.plain,
         prose=text.prose,
+        unit_word=unit_word,
     )
     made.globals.update(
         action_badge=badge_of,
@@ -56,6 +59,7 @@ def environment(home: Path | None = None) -> Environment:
         arm_kind=arm_kind,
         page_of=page_of,
         told=told,
+        unit_of=Unit.of,
         **QUIET,
     )
     return made

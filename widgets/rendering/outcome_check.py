@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kg.domain.outcome_check import Finding
+from kg.domain.unit_names import unit_word
 from kg.operations.outcome_checks import OutcomeCheck
 from pipelines.messages import Messages
 
@@ -40,7 +41,8 @@ def check_line(finding: Finding, t: Messages) -> CheckLine:
     """One finding in words."""
     values = {
         name: t(f"{_OF_CATALOGUE[name]}.{value}")
-        if name in _OF_CATALOGUE and f"{_OF_CATALOGUE[name]}.{value}" in t else value
+        if name in _OF_CATALOGUE and f"{_OF_CATALOGUE[name]}.{value}" in t
+        else unit_word(value, t.language) if name in ("unit", "usual") else value
         for name, value in finding.values.items()
     }  # fmt: skip
     if t.language in values:  # a name in both languages

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from kg.domain.outcomes import UnitKind
 from kg.domain.units import Unit
 from kg.operations.outcome_progress import OutcomeProgress
@@ -9,6 +11,9 @@ from pipelines.messages import Messages
 
 from .action_effect import figure, places_for
 from .text import civil
+
+BLANK = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
+"""A blank between two Chinese characters, as a filled-in unit leaves it."""
 
 
 def progress_words(progress: OutcomeProgress, t: Messages) -> list[str]:
@@ -43,7 +48,7 @@ def progress_words(progress: OutcomeProgress, t: Messages) -> list[str]:
     if progress.next_due is not None:
         key = "overdue" if progress.overdue else "next"
         said.append(t(f"measuring.words.{key}", day=civil(progress.next_due, t.language)))
-    return said
+    return [BLANK.sub("", sentence) for sentence in said]
 
 
 def told(unit: Unit, value: float | None, language: str, *, bare: bool = False) -> str:

@@ -1,4 +1,4 @@
-"""Shares of a benefit, corrections, currencies and dated rates."""
+"""Shares of a benefit, corrections, and which currencies there are."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.domain import BenefitEntry, ExchangeRate
-from kg.domain.conversion import DatedRates, MissingRate
+from kg.domain import BenefitEntry
 from kg.domain.money import check_amount, check_currency, check_weight, claimed, cumulative, in_force, shares_of
 from kg.errors import BadAmount, BadWeight, UnknownCurrency
 
@@ -65,19 +64,6 @@ def test_an_unknown_currency_names_the_nearest():
         check_currency("RMB")
     with pytest.raises(UnknownCurrency):
         check_currency("¥")
-
-
-def test_a_rate_holds_until_the_next_and_is_read_either_way():
-    rates = DatedRates(
-        ExchangeRate(id=f"r{n}", base="EUR", quote="USD", date=day, rate=Decimal(rate))
-        for n, (day, rate) in enumerate([(date(2025, 1, 1), "1.25"), (date(2025, 3, 1), "1.10")])
-    )
-    assert rates.convert(Decimal(8), "EUR", "USD", date(2025, 2, 28))[0] == 10
-    amount, used = rates.convert(Decimal(11), "USD", "EUR", date(2025, 5, 1))
-    assert (amount, used.inverse, used.date) == (10, True, date(2025, 3, 1))
-    missing = MissingRate("EUR", "USD", date(2024, 12, 31))
-    assert rates.convert(Decimal(1), "EUR", "USD", date(2024, 12, 31)) == missing
-    assert rates.convert(Decimal(1), "EUR", "EUR", date(1999, 1, 1)) == (1, None)
 
 
 def test_running_sums_start_from_zero_where_the_work_began():

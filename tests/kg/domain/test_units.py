@@ -123,3 +123,15 @@ def test_any_text_is_a_value_or_a_refusal(text):
         read_written(text)
     except NotANumber as error:
         assert str(error)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("hours", "12 小时"), ("h", "12 小时"), ("Hours", "12 小时"), ("hours/week", "12 小时/周"), ("contracts", "12 份合同"),
+     ("widgets", "12 widgets"), ("widgets/week", "12 widgets/week"), ("工时", "12 工时")],
+)  # fmt: skip
+def test_a_unit_is_named_in_chinese_and_what_is_shown_is_read_again(name, shown):
+    unit = Unit(UnitKind.NUMBER, name=name)
+    assert unit.show(12, "zh") == shown
+    assert unit.show(12, "en") == f"12 {name}"
+    assert read_value(shown, unit).amount == 12

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
 from kg.domain import (
     ActionItem,
     Alert,
+    ExchangeRate,
     Lesson,
     Measurement,
     Milestone,
@@ -20,6 +22,8 @@ from kg.domain import (
 )
 from kg.errors import Conflict, Forbidden, InvalidRequest, NotFound, WrongAlertState
 from kg.graph import KnowledgeGraph
+from kg.operations.alert_material import Material
+from kg.queries import statement
 from kg.schema import Label, Rel
 from kg.store.records import retire_records
 from pipelines.notify.letters import letter
@@ -334,14 +338,40 @@ def test_what_is_over_or_gone_raises_nothing_and_ends_its_alert(team, store):
     assert team.scan_alerts().opened == []
 
 
-def test_a_corrected_value_and_one_in_another_currency_do_not_count(team, store):
+def test_a_corrected_value_does_not_count_and_one_in_another_currency_does_by_the_rate_of_its_day(team, store):
     wrong, right = measured("well", 10, last=TODAY)[0], measured("well", 50, last=TODAY)[0]
     fixed = Measurement.parse(right.model_dump() | {"id": "m:fix", "corrects": wrong.id})
     put(store, outcome("well", unit_kind="currency", currency="EUR"), *measured("well", 45, last=TODAY - timedelta(20)))
     put(store, wrong, fixed)
     dollars = measured("well", 1, last=TODAY)[0].model_dump() | {"id": "m:usd", "currency": "USD"}
     put(store, Measurement.parse(dollars))
-    assert team.scan_alerts().opened == []
+    assert team.scan_alerts().opened == []  # without a rate it is left out
+    put(store, ExchangeRate(id="rate:1", base="USD", quote="EUR", date=TODAY - timedelta(5), rate=Decimal("50")))
+    assert team.scan_alerts().opened == []  # a dollar is what was expected
+    put(store, ExchangeRate(id="rate:2", base="EUR", quote="USD", date=TODAY, rate=Decimal("2")))
+    (alert,) = team.scan_alerts().opened
+    seen = team.get_alert(id=alert.id)
+    assert (alert.deviation, seen.points[-1].value) == (pytest.approx(0.99), 0.5)
+
+
+def test_a_scan_reads_the_rates_once_for_all_outcomes(team, store, monkeypatch):
+    for rate, (name, code) in enumerate((("one", "USD"), ("two", "GBP"), ("three", "CNY")), start=1):
+        put(store, outcome(name, unit_kind="currency", currency="EUR"))
+        put(store, Measurement.parse(measured(name, 1, last=TODAY)[0].model_dump() | {"currency": code}))
+        put(store, ExchangeRate(id=f"rate:{code}", base=code, quote="EUR", date=TODAY, rate=Decimal(rate)))
+
+    class Counting:
+        asked: list[str] = []
+
+        def read(self, query, **values):
+            self.asked.append(query)
+            return store.read(query, **values)
+
+    material = Material(Counting())
+    assert {key: values[-1][1] for key, values in material.values.items() if values} == {
+        "outcome:one": 1, "outcome:two": 2, "outcome:three": 3
+    }  # fmt: skip
+    assert Counting.asked.count(statement("measurements.rates_of")) == 1
 
 
 def test_a_lead_who_sees_everything_sets_a_rule_and_nobody_else(team, store):

@@ -217,3 +217,59 @@ def test_entries_are_audited(units):
     enter(units, "cost", "5")
     assert units.list_money(subject=WATER).entries[0].recorded_by == "local"
     assert verify(units.store, "local") == 0
+
+
+def test_a_correction_says_who_made_it_and_why(units):
+    (first,) = enter(units, "cost", "120").entries
+    units.correct_money(id=first.id, amount=Decimal(100), reason="A digit was swapped.")
+    (wrong,) = enter(units, "cost", "7", 1).entries
+    units.correct_money(id=wrong.id, amount=Decimal(0), reason="Of another project.")
+    rows = units.list_money(subject=WATER, corrected=True, newest_first=True).entries
+    assert [row.date for row in rows] == sorted((row.date for row in rows), reverse=True)
+    told = {row.id: row.replaced for row in rows}
+    assert (told[first.id].reason, told[first.id].taken_back) == ("A digit was swapped.", False)
+    assert (told[wrong.id].reason, told[wrong.id].taken_back) == ("Of another project.", True)
+    assert told[first.id].by and told[first.id].at
+    with pytest.raises(InvalidRequest, match="what it should have been"):
+        units.correct_money(id=told[first.id].id, reason="Because.")
+
+
+def test_what_is_sent_twice_is_entered_once(units):
+    def once():
+        return units.add_cost(subject=WATER, date=DAY, amount=Decimal(5), currency="EUR", key="form-1").entries[0].id
+
+    assert once() == once()
+    assert (
+        units.add_cost(subject=WATER, date=DAY, amount=Decimal(6), currency="EUR", key="form-1").entries[0].id != once()
+    )
+    for _ in range(2):
+        units.share_benefit(
+            contributors=[{"subject": WATER, "weight": 1}, {"subject": ROAD, "weight": 1}],
+            date=DAY, amount=Decimal(10), currency="EUR", key="form-2",
+        )  # fmt: skip
+    found = units.portfolio_value(currency="EUR").actual
+    assert (found.costs, found.benefits) == (11, 10)
+
+
+def test_a_value_can_be_asked_for_as_if_an_entry_had_never_been_made(units):
+    (cost,) = enter(units, "cost", "100").entries
+    enter(units, "benefit", "150")
+    (fixed,) = units.correct_money(id=cost.id, amount=Decimal(50)).entries
+    assert units.project_value(project=WATER).actual.costs == 50
+    assert units.project_value(project=WATER, without=[fixed.id]).actual.costs == 100
+    assert units.project_value(project=WATER, without=[cost.id, fixed.id]).actual.costs == 0
+
+
+def test_an_amount_without_a_direct_rate_is_converted_over_a_third_currency_and_both_rates_are_told(units, store):
+    put(
+        store,
+        ExchangeRate(id="rate:1", base="USD", quote="CNY", date=DAY, rate=Decimal(7)),
+        ExchangeRate(id="rate:2", base="EUR", quote="CNY", date=DAY, rate=Decimal(8)),
+    )
+    enter(units, "cost", "80", currency="USD")
+    found = units.project_value(project=WATER, currency="EUR")
+    assert (found.actual.costs, found.missing_rates) == (70, [])
+    assert [(used.base, used.quote, used.inverse) for used in found.rates] == [
+        ("EUR", "CNY", True),
+        ("USD", "CNY", False),
+    ]

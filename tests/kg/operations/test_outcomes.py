@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from decimal import Decimal
 from threading import Barrier
 
 import pytest
 
-from kg.domain import KPI, Evidence, Measurement, Milestone, Outcome, OutcomeState, OutcomeType, WorkItem
+from kg.domain import KPI, Evidence, ExchangeRate, Measurement, Milestone, Outcome, OutcomeState, OutcomeType, WorkItem
 from kg.errors import Conflict, Forbidden, InvalidRequest, KgError, NotFound, NothingToUndo, WrongOutcomeState
 from kg.graph import KnowledgeGraph
 from kg.operations.metric_lookup import Metrics
@@ -434,3 +435,24 @@ def test_every_step_is_audited(promises, jo):
 def test_errors_are_of_the_tree_and_name_their_code():
     assert issubclass(WrongOutcomeState, KgError) and WrongOutcomeState.code == "wrong_outcome_state"
     assert OutcomeType.model_fields["moved"].default_factory is list
+
+
+def test_where_an_outcome_stands_is_told_in_its_own_currency_over_a_third_one_if_need_be(promises, jo, store):
+    key = jo.define_outcome(
+        project=WATER, title="Less spent", unit_kind="currency", currency="EUR", baseline=0, target=100,
+        start="2025-01-01", due="2030-01-01",
+    ).outcome.id  # fmt: skip
+    values = {"subject": key, "project": WATER, "unit": "A/Water"}
+    put(
+        store,
+        Measurement(id="m:usd", date=date(2025, 6, 1), value=80, currency="USD", **values),
+        Measurement(id="m:chf", date=date(2025, 7, 1), value=90, currency="CHF", **values),  # without a rate
+        ExchangeRate(id="rate:1", base="USD", quote="CNY", date=date(2025, 5, 1), rate=Decimal(7)),
+        ExchangeRate(id="rate:2", base="EUR", quote="CNY", date=date(2025, 5, 1), rate=Decimal(8)),
+    )
+    (row,) = jo.list_outcomes(text="Less spent").outcomes
+    assert (row.standing.current, row.standing.progress) == (70, 0.7)
+    assert jo.get_outcome(id=key).standing.measured_on == date(2025, 6, 1)
+    decided = promises.decide(project=WATER, question="Go on?", decision="continue", reason="It saves.")
+    (known,) = [one for one in decided.decision.known["outcomes"] if one["id"] == key]
+    assert (known["measured"], known["measured_on"]) == (70, "2025-06-01")
