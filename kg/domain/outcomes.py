@@ -83,6 +83,7 @@ class OutcomeType(Record):
     description_en: Text | None = None
     description_zh: Text | None = None
     default_metrics: list[str] = Field(default_factory=list)
+    retired_reason: Text | None = None
     merged_into: str | None = None
     moved: list[str] = Field(default_factory=list)
 
@@ -105,6 +106,7 @@ class Metric(Record):
     direction: Direction = Direction.INCREASE
     formula: Text | None = None
     aliases: list[str] = Field(default_factory=list)
+    retired_reason: Text | None = None
     merged_into: str | None = None
     moved: list[str] = Field(default_factory=list)
 

@@ -70,5 +70,6 @@ from . import (  # noqa: F401
     taxonomy,
     topic_lessons,
     upkeep,
+    vocabulary,
     wall,
 )

@@ -120,7 +120,7 @@ def _meant(
             ids = ", ".join(subject.id for subject in found[:5])
             return InvalidRequest(
                 f"{key!r} means {len(found)} things that can be measured ({ids}): name it by its id.",
-                field="subject", value=key,
+                field="subject", value=key, why="several",
             )  # fmt: skip
     return NotFound.among(MEASURED, key, _known_names(context))
 

@@ -8,10 +8,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ..domain import Measurement, Relationship, derive_id
+from ..domain import Measurement, Relationship, Role, derive_id
 from ..domain.outcomes import UnitKind
 from ..domain.units import Value, read_value
-from ..errors import Conflict, InvalidRequest
+from ..errors import Conflict, InvalidRequest, NotYours
 from ..schema import Rel
 from ..store.records import get_record, put_records, put_relationships
 from .measured_subjects import Subject, measurements_of, rates_between
@@ -20,6 +20,8 @@ from .table import Context, Request
 
 Given = Annotated[str, Field(max_length=100)] | float | bool
 """A value as a person wrote it, or as a program knows it."""
+JUDGES = (Role.FACILITATOR, Role.MANAGER, Role.PMO)
+"""Roles that may correct what somebody else measured."""
 
 
 class Stated(Request):
@@ -41,7 +43,7 @@ def checked(context: Context, subject: Subject, day: date, stated: Stated, given
     if day > subject.today:
         raise InvalidRequest(
             f"date: {day} is still to come (today is {subject.today}): only what was measured can be added.",
-            field="date", value=day.isoformat(),
+            field="date", value=day.isoformat(), why="to_come",
         )  # fmt: skip
     value = read_value(given, subject.unit, stated.unit, stated.currency)
     shown = subject.unit.show(value.amount, currency=value.currency)
@@ -56,6 +58,23 @@ def checked(context: Context, subject: Subject, day: date, stated: Stated, given
         into = subject.unit.show(made.rounded)
         remarks.append(Remark(key="converted", values={"shown": shown, "into": into, "how": made.how}))
     return value, remarks
+
+
+def require_right(context: Context, subject: Subject, wrong: Measurement) -> None:
+    """Let a correction pass.
+
+    Raises:
+        NotYours: Somebody else measured it, and the visitor neither owns what is measured nor judges it.
+    """
+    visitor = context.visitor
+    owner = getattr(subject.record, "owner", None)
+    own = visitor.name == wrong.recorded_by or owner in (visitor.name, visitor.display_name)
+    if not own and not any(visitor.has(role) for role in JUDGES):
+        raise NotYours(
+            f"{visitor.display_name} may not correct this measurement: it was recorded by {wrong.recorded_by}. "
+            "They may, the outcome's owner, and facilitators, managers and the PMO.",
+            operation="correct_measurement",
+        )  # fmt: skip
 
 
 def keep(context: Context, subject: Subject, made: Measurement, remarks: list[Remark]) -> MeasurementKept:

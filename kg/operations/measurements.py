@@ -9,15 +9,12 @@ from pydantic import Field, model_validator
 from ..domain import Measurement, Role, derive_id
 from ..domain.outcomes import UnitKind
 from ..domain.units import Unit, Value, read_value
-from ..errors import Conflict, InvalidRequest, NotFound, NotYours
+from ..errors import Conflict, InvalidRequest, NotFound
 from ..store.records import get_record
 from .measured_subjects import Subject, find_subject, may_see, measurements_of
-from .measurement_keeping import Given, Stated, checked, keep, measurement_id
+from .measurement_keeping import Given, Stated, checked, keep, measurement_id, require_right
 from .measurement_views import MeasurementKept, MeasurementList, Remark, UnitView, views_of
 from .table import Context, Request, operation
-
-JUDGES = (Role.FACILITATOR, Role.MANAGER, Role.PMO)
-"""Roles that may correct what somebody else measured."""
 
 
 class AddMeasurement(Stated):
@@ -87,7 +84,7 @@ def correct_measurement(context: Context, request: CorrectMeasurement) -> Measur
     if wrong is None or not may_see(context.scope, wrong):
         raise NotFound.among("measurement", request.id, [])
     subject = find_subject(context, wrong.subject)
-    _require_right(context, subject, wrong)
+    require_right(context, subject, wrong)
     day = request.date or wrong.date
     amount, currency, remarks = wrong.value, wrong.currency, list[Remark]()
     if request.value is not None or request.date is not None:
@@ -138,15 +135,3 @@ def _corrected(
         value = read_value(request.value, own, request.unit, request.currency)
         return checked(context, subject, day, Stated(currency=value.currency), float(value.amount))
     return checked(context, subject, day, request, request.value)
-
-
-def _require_right(context: Context, subject: Subject, wrong: Measurement) -> None:
-    visitor = context.visitor
-    owner = getattr(subject.record, "owner", None)
-    own = visitor.name == wrong.recorded_by or owner in (visitor.name, visitor.display_name)
-    if not own and not any(visitor.has(role) for role in JUDGES):
-        raise NotYours(
-            f"{visitor.display_name} may not correct this measurement: it was recorded by {wrong.recorded_by}. "
-            "They may, the outcome's owner, and facilitators, managers and the PMO.",
-            operation="correct_measurement",
-        )  # fmt: skip
