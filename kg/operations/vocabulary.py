@@ -162,7 +162,9 @@ def _steps(context: Context, entry: OutcomeType | Metric, held: Mapping[str, Any
     rows = context.store.read(statement("records.revisions_of"), id=entry.id)
     versions = [json.loads(row["body"]) for row in rows] + [entry.to_properties()]
     steps: list[EntryStep] = []
-    earlier: dict[str, Any] | None = None
+    templates = context.services.get("outcome_templates")
+    seeds = templates.metrics() if templates and isinstance(entry, Metric) else []
+    earlier: dict[str, Any] | None = next((seed.to_properties() for seed in seeds if seed.id == entry.id), None)
     for number, version in enumerate(versions, start=1):
         step, changes = _step(earlier, version)
         if step is not None:

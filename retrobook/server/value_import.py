@@ -231,6 +231,9 @@ def reason_words(bad: BadRow, t: Messages) -> str:
     key = f"value_import.why.{bad.fields.get('why', '')}"
     if key in t:
         return t(key, **_plain(bad.fields))
+    if bad.code == "not_found":
+        near = bad.fields.get("nearest")
+        return t(f"value_import.why.{'nearly' if near else 'unknown'}", name=bad.fields.get("name", ""), nearest=near)
     kind = by_code().get(bad.code, KgError)
     return t.error(kind(bad.reason, **bad.fields))
 
