@@ -39,7 +39,7 @@ function render({ model, el }) {
       button("tidy", tidy, "om-wide"), button("zoom_in", () => step(1.25), "om-zoom"),
       button("zoom_out", () => step(0.8), "om-zoom"), button("fit", () => { fit(); tellZoom(); }, "om-zoom"),
       file("svg", "SVG"), file("png", "PNG"), file("mmd", "Mermaid"), people),
-    make("p", { class: "om-said om-wide" }, say("keys")), said, stage, forms,
+    make("p", { class: "om-said om-wide" }, say("keys")), make("p", { class: "om-said om-narrow" }, say("touch")), said, stage, forms,
     make("h2", {}, say("as_list")), list));
 
   function tell(text, bad = false) { said.textContent = text; said.classList.toggle("om-bad", bad); }
@@ -311,10 +311,11 @@ function render({ model, el }) {
       const mine = next.nodes.find((n) => n.id === drag.node.id);
       if (mine) { mine.x = drag.node.x; mine.y = drag.node.y; drag.node = mine; } else drag = null;
     }
+    const before = map?.nodes.length;
     map = next;
     draw();
     if (names !== map.nodes.map((n) => n.id + n.title).join("|")) drawForms();
-    if (!fitted && stage.clientWidth) { fitted = true; fit(); }
+    if (stage.clientWidth && (!fitted || (!touched && before !== map.nodes.length))) { fitted = true; fit(); }
   }
   function hear(content) {
     if (content.type === "view" && (!map || content.map.revision >= map.revision)) show(content.map);
