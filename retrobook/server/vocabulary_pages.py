@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote, urlencode
 
 from kg.domain import Direction, Role, UnitKind
 from kg.domain.metric_names import plain_name
+from kg.domain.unit_names import unit_word
 from kg.errors import Forbidden, KgError, NotFound
 
 from .lesson_acts import ActingPage
@@ -50,6 +51,7 @@ class VocabularyPages(ActingPage):
         zh = self.language == "zh"
         return super().page_context() | {
             "may_change": self.may_change,
+            "unit_of": lambda one: unit_word(one.unit_of_measure, self.language),
             "named": lambda one: one.name_zh if zh else one.name_en,
             "otherwise": lambda one: one.name_en if zh else one.name_zh,
         }
@@ -271,6 +273,8 @@ class EntryPage(VocabularyPages):
         """Why two do not merge, in words."""
         none = self.t("vocabulary.none")
         mine, other = found.mine or none, found.other or none
+        if found.problem == "unit_of_measure":
+            mine, other = unit_word(mine, self.language), unit_word(other, self.language)
         section = {"unit_kind": "outcomes.unit_kinds", "direction": "outcomes.directions"}.get(found.problem)
         if section:
             mine, other = (self.t(f"{section}.{value}") if value != none else none for value in (mine, other))
