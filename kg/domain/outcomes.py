@@ -84,6 +84,7 @@ class OutcomeType(Record):
     description_en: Text | None = None
     description_zh: Text | None = None
     default_metrics: list[str] = Field(default_factory=list)
+    retired_reason: Text | None = None
     merged_into: str | None = None
     moved: list[str] = Field(default_factory=list)
 
@@ -106,6 +107,7 @@ class Metric(Record):
     direction: Direction = Direction.INCREASE
     formula: Text | None = None
     aliases: list[str] = Field(default_factory=list)
+    retired_reason: Text | None = None
     merged_into: str | None = None
     moved: list[str] = Field(default_factory=list)
 

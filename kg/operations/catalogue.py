@@ -74,5 +74,6 @@ from . import (  # noqa: F401
     topic_lessons,
     unused_uploads,
     upkeep,
+    vocabulary,
     wall,
 )

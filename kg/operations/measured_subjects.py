@@ -23,6 +23,8 @@ from .table import Context
 KINDS: tuple[type[Outcome] | type[KPI] | type[KeyResult], ...] = (Outcome, KPI, KeyResult)
 MEASURED = "measured"
 """What messages call an outcome, KPI or key result when it is not known which."""
+NEAREST_TOLD = 50
+"""Unknown names of one request that are told the nearest: a table of nothing known would ask for millions of pairs."""
 
 
 @dataclass(frozen=True)
@@ -117,12 +119,14 @@ def find_subjects(
         subject = Subject(record, Unit.of(record), days[record.project])
         for name in (record.id, record.external_id, subject.title.strip().lower()):
             called[name][record.id] = subject
-    return {key: _meant(context, key, called) for key in wanted}
+    found = {key: _meant(key, called) for key in wanted}
+    missing = [key for key, meant in found.items() if meant is None]
+    known = _known_names(context) if missing else []
+    named = {key: NotFound.among(MEASURED, key, known) for key in missing[:NEAREST_TOLD]}
+    return {key: meant or named.get(key) or NotFound.among(MEASURED, key, []) for key, meant in found.items()}
 
 
-def _meant(
-    context: Context, key: str, called: dict[str | None, dict[str, Subject]]
-) -> Subject | NotFound | InvalidRequest:
+def _meant(key: str, called: dict[str | None, dict[str, Subject]]) -> Subject | InvalidRequest | None:
     for name in (key, key.strip().lower()):
         found = list(called.get(name, {}).values())
         if len(found) == 1:
@@ -131,9 +135,9 @@ def _meant(
             ids = ", ".join(subject.id for subject in found[:5])
             return InvalidRequest(
                 f"{key!r} means {len(found)} things that can be measured ({ids}): name it by its id.",
-                field="subject", value=key,
+                field="subject", value=key, why="several",
             )  # fmt: skip
-    return NotFound.among(MEASURED, key, _known_names(context))
+    return None
 
 
 def _known_names(context: Context) -> list[str]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from pydantic import BaseModel, Field
 
 from ..domain import Measurement, Role, derive_id
 from ..domain.series import following, newest_of
-from ..errors import InvalidRequest, KgError
+from ..errors import Conflict, InvalidRequest, KgError
 from .measured_subjects import Subject, find_subjects, measurements_of
-from .measurement_keeping import Given, Stated, checked, write
+from .measurement_keeping import Given, Stated, checked, require_right, write
 from .measurement_views import Remark
 from .table import Context, Request, Response, operation
 
@@ -30,20 +32,37 @@ class MeasurementRow(Stated):
 
 
 class ImportMeasurements(Request):
-    """Rows to keep; `project` tells apart outcomes of one title, `check` keeps nothing."""
+    """Rows to keep; `project` tells apart outcomes of one title, `check` keeps nothing.
+
+    With `expect`, the `digest` that a check gave, nothing is kept unless the same would come of it still.
+    """
 
     rows: list[MeasurementRow] = Field(max_length=MOST_ROWS)
     project: str | None = None
     check: bool = False
+    expect: str | None = Field(default=None, max_length=64)
 
 
 class RejectedRow(BaseModel):
-    """A row that was not kept: where it stood, which field, why."""
+    """A row that was not kept: where it stood, which field, why; `code` and `fields` find the words of a language."""
 
     row: int
     line: int = 0
     field: str
     reason: str
+    code: str = ""
+    fields: dict[str, Any] = {}
+
+
+class KeptRow(BaseModel):
+    """A row that says something new: of what, and the value that it corrects, if it does."""
+
+    row: int
+    subject: str
+    title: str
+    date: date
+    shown: str
+    before: str | None = None
 
 
 class RemarkedRow(Remark):
@@ -53,7 +72,10 @@ class RemarkedRow(Remark):
 
 
 class MeasurementsImported(Response):
-    """What became of the rows: new values, corrections of earlier ones, those that were there already."""
+    """What became of the rows: new values, corrections of earlier ones, those that were there already.
+
+    `kept` are the new ones and the corrections, `digest` stands for exactly these.
+    """
 
     created: int = 0
     corrected: int = 0
@@ -61,6 +83,8 @@ class MeasurementsImported(Response):
     rejected: list[RejectedRow] = []
     remarks: list[RemarkedRow] = []
     subjects: int = 0
+    kept: list[KeptRow] = []
+    digest: str = ""
 
 
 @dataclass
@@ -93,7 +117,16 @@ def import_measurements(context: Context, request: ImportMeasurements) -> Measur
         except KgError as error:
             where = "subject" if error is subject else str(error.fields.get("field") or "value")
             reason = error.message.removeprefix(f"{where}: ")
-            result.rejected.append(RejectedRow(row=row.row, line=row.line, field=where, reason=reason))
+            told = {name: value for name, value in error.fields.items() if isinstance(value, str | int | float)}
+            result.rejected.append(
+                RejectedRow(row=row.row, line=row.line, field=where, reason=reason, code=error.code, fields=told)
+            )
+    result.digest = _digest(known, result)
+    if request.expect is not None and request.expect != result.digest:
+        raise Conflict(
+            "Since these rows were checked, something they depend on has changed. Nothing was kept: check them again.",
+            name="rows",
+        )  # fmt: skip
     if not request.check:
         for key, series in known.items():
             if series.made:
@@ -109,7 +142,9 @@ def _take(
     try:
         day = date.fromisoformat(row.date)
     except ValueError:
-        raise InvalidRequest(f"{row.date!r} is not a date: write it as 2026-03-02.", field="date") from None
+        raise InvalidRequest(
+            f"{row.date!r} is not a date: write it as 2026-03-02.", field="date", value=row.date, why="not_a_date"
+        ) from None
     value, remarks = checked(context, subject, day, row, row.value)
     said = (float(value.amount), value.currency)
     source = row.source or ""
@@ -119,7 +154,7 @@ def _take(
             raise InvalidRequest(
                 f"row {earlier[0]} gives another value for this day ({earlier[1]:g}). "
                 "Where both are true, name the source of each.",
-                field="value",
+                field="value", why="twice", row=earlier[0], value=f"{earlier[1]:g}",
             )  # fmt: skip
         result.unchanged += 1
         return
@@ -127,12 +162,22 @@ def _take(
     if made is None:
         result.unchanged += 1
         return
+    before = series.by_id[made.corrects] if made.corrects else None
+    if before is not None:
+        require_right(context, subject, before)
     series.by_id[made.id] = made
     if made.corrects:
         series.corrections[made.corrects] = made
     series.made.append(made)
     result.corrected += made.corrects is not None
     result.created += made.corrects is None
+    result.kept.append(
+        KeptRow(
+            row=row.row, subject=subject.id, title=subject.title, date=day,
+            shown=subject.unit.show(value.amount, currency=value.currency),
+            before=subject.unit.show(before.value, currency=before.currency) if before else None,
+        )
+    )  # fmt: skip
     result.remarks += [RemarkedRow(row=row.row, key=remark.key, values=remark.values) for remark in remarks]
 
 
@@ -164,3 +209,14 @@ def _made(
 
 def _row_id(subject: Subject, day: date, source: str, number: int) -> str:
     return derive_id("measurement", subject.id, "row", day.isoformat(), source, *([str(number)] if number else []))
+
+
+def _digest(known: dict[str, _Known], result: MeasurementsImported) -> str:
+    """What stands for an import: what it would write, and how many rows it passes over."""
+    said = [
+        f"{m.id}|{m.corrects}|{m.date}|{m.value!r}|{m.currency}|{m.note}"
+        for key in sorted(known)
+        for m in known[key].made
+    ]
+    said.append(f"{result.unchanged}|{[(bad.row, bad.field, bad.code) for bad in result.rejected]}")
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()

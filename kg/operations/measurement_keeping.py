@@ -11,11 +11,11 @@ from pydantic import Field
 from ..domain import Measurement, Relationship, derive_id
 from ..domain.outcomes import UnitKind
 from ..domain.units import Value, read_value
-from ..errors import Conflict, InvalidRequest
+from ..errors import Conflict, InvalidRequest, NotYours
 from ..schema import Rel
 from ..store.records import get_record, put_records, put_relationships
 from .measured_subjects import Subject, measurements_of, rates_between
-from .measurement_views import MeasurementKept, Remark, UnitView, view_of
+from .measurement_views import MeasurementKept, Remark, UnitView, may_correct, view_of
 from .table import Context, Request
 
 Given = Annotated[str, Field(max_length=100)] | float | bool
@@ -41,7 +41,7 @@ def checked(context: Context, subject: Subject, day: date, stated: Stated, given
     if day > subject.today:
         raise InvalidRequest(
             f"date: {day} is still to come (today is {subject.today}): only what was measured can be added.",
-            field="date", value=day.isoformat(),
+            field="date", value=day.isoformat(), why="to_come",
         )  # fmt: skip
     value = read_value(given, subject.unit, stated.unit, stated.currency)
     shown = subject.unit.show(value.amount, currency=value.currency)
@@ -56,6 +56,20 @@ def checked(context: Context, subject: Subject, day: date, stated: Stated, given
         into = subject.unit.show(made.rounded)
         remarks.append(Remark(key="converted", values={"shown": shown, "into": into, "how": made.how}))
     return value, remarks
+
+
+def require_right(context: Context, subject: Subject, wrong: Measurement) -> None:
+    """Let a correction pass.
+
+    Raises:
+        NotYours: Somebody else measured it, and the visitor neither owns what is measured nor judges it.
+    """
+    if not may_correct(context.visitor, subject, wrong):
+        raise NotYours(
+            f"{context.visitor.display_name} may not correct this measurement: it was recorded by {wrong.recorded_by}. "
+            "They may, the outcome's owner, and facilitators, managers and the PMO.",
+            operation="correct_measurement",
+        )  # fmt: skip
 
 
 def keep(context: Context, subject: Subject, made: Measurement, remarks: list[Remark]) -> MeasurementKept:

@@ -128,9 +128,8 @@ def views_of(context: Context, subject: Subject, known: Sequence[Measurement]) -
 
 def may_correct(visitor: Visitor, subject: Subject, wrong: Measurement) -> bool:
     """True for who recorded a measurement, who owns what it measures, and those who may correct everybody's."""
-    owner = getattr(subject.record, "owner", None)
-    own = visitor.name == wrong.recorded_by or owner in (visitor.name, visitor.display_name)
-    return own or any(visitor.has(role) for role in JUDGES)
+    named = {name.casefold() for name in (wrong.recorded_by, getattr(subject.record, "owner", None)) if name}
+    return visitor.name.casefold() in named or any(visitor.has(role) for role in JUDGES)
 
 
 def view_of(context: Context, subject: Subject, known: Sequence[Measurement], key: str) -> MeasurementView:

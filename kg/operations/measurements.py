@@ -9,11 +9,11 @@ from pydantic import Field, model_validator
 from ..domain import Measurement, Role, derive_id
 from ..domain.outcomes import UnitKind
 from ..domain.units import Unit, Value, read_value
-from ..errors import Conflict, InvalidRequest, NotFound, NotYours
+from ..errors import Conflict, InvalidRequest, NotFound
 from ..store.records import get_record
 from .measured_subjects import Subject, find_subject, may_see, measurements_of
-from .measurement_keeping import Given, Stated, checked, keep, measurement_id
-from .measurement_views import MeasurementKept, MeasurementList, Remark, UnitView, may_correct, views_of
+from .measurement_keeping import Given, Stated, checked, keep, measurement_id, require_right
+from .measurement_views import MeasurementKept, MeasurementList, Remark, UnitView, views_of
 from .table import Context, Request, operation
 
 
@@ -84,7 +84,7 @@ def correct_measurement(context: Context, request: CorrectMeasurement) -> Measur
     if wrong is None or not may_see(context.scope, wrong):
         raise NotFound.among("measurement", request.id, [])
     subject = find_subject(context, wrong.subject)
-    _require_right(context, subject, wrong)
+    require_right(context, subject, wrong)
     if request.withdraw and wrong.withdrawn:
         raise Conflict(f"{wrong.id} says already that nothing stands there.", id=wrong.id, name=wrong.id)
     day = request.date or wrong.date
@@ -137,12 +137,3 @@ def _corrected(
         value = read_value(request.value, own, request.unit, request.currency)
         return checked(context, subject, day, Stated(currency=value.currency), float(value.amount))
     return checked(context, subject, day, request, request.value)
-
-
-def _require_right(context: Context, subject: Subject, wrong: Measurement) -> None:
-    if not may_correct(context.visitor, subject, wrong):
-        raise NotYours(
-            f"{context.visitor.display_name} may not correct this measurement: it was recorded by {wrong.recorded_by}. "
-            "They may, the outcome's owner, and facilitators, managers and the PMO.",
-            operation="correct_measurement",
-        )  # fmt: skip

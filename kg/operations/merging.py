@@ -42,9 +42,9 @@ def split(source: D) -> D:
     return _with(source, merged_into=None, moved=[])
 
 
-def retired(record: D, at: datetime | None) -> D:
-    """The record out of use from an instant on, or in use again."""
-    return _with(record, retired_at=at)
+def retired(record: D, at: datetime | None, reason: str | None = None) -> D:
+    """The record out of use from an instant on, and why; or in use again."""
+    return _with(record, retired_at=at, retired_reason=reason)
 
 
 def without_moved(record: D) -> D:

@@ -22,6 +22,7 @@ from .metric_views import (
     MetricView,
     NearMetric,
     RenameMetric,
+    RetireMetric,
 )
 from .table import Context, operation
 
@@ -106,10 +107,10 @@ def rename_metric(context: Context, request: RenameMetric) -> MetricView:
 
 
 @operation(Role.PMO, audited=True)
-def retire_metric(context: Context, request: MetricRequest) -> MetricView:
+def retire_metric(context: Context, request: RetireMetric) -> MetricView:
     """Offer a metric no more; outcomes that are measured by it stay so."""
     metric = Metrics(context).held(request.metric)
-    return MetricView(metric=kept_metric(context, metric, retired(metric, context.now)))
+    return MetricView(metric=kept_metric(context, metric, retired(metric, context.now, request.reason)))
 
 
 @operation(Role.PMO, audited=True)

@@ -29,7 +29,7 @@ def merge_metrics(context: Context, request: MergeMetrics) -> MetricView:
         return MetricView(metric=without_moved(source), into=without_moved(target), changed=False)
     moving = _of(context, source.key)
     done = merged(source, target, [outcome.id for outcome in moving], "metric")
-    _require_alike(source, target)
+    require_alike(source, target)
     _remeasure(context, moving, target, [done, *([target] if dictionary.unkept(target) else [])])
     context.audit.update(subject=source.id, before_hash=source.content_hash(), after_hash=done.content_hash())
     return MetricView(metric=without_moved(done), into=without_moved(target), outcomes=_seen(context, moving))
@@ -51,7 +51,7 @@ def split_metric(context: Context, request: MetricRequest) -> MetricView:
     return MetricView(metric=without_moved(done), into=without_moved(end), outcomes=_seen(context, moving))
 
 
-def _require_alike(source: Metric, target: Metric) -> None:
+def require_alike(source: Metric, target: Metric) -> None:
     """Figures of both will stand in one series: they must mean the same.
 
     Raises:

@@ -28,6 +28,12 @@ class MetricRequest(Request):
     metric: str
 
 
+class RetireMetric(MetricRequest):
+    """Which metric is offered no more, and why."""
+
+    reason: str | None = Field(default=None, min_length=1, max_length=10_000)
+
+
 class MetricWords(Request):
     """What may be said of a metric; what is not given stays."""
 

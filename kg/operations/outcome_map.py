@@ -10,7 +10,7 @@ from ..policy import ScopeFilter
 from ..queries import statement
 from ..store.protocol import GraphStore, Transaction
 from ..store.records import list_records, records_about
-from .measured_subjects import in_own_unit
+from .measured_subjects import in_own_units
 from .outcome_map_views import MapKey, MapLink, MapNode, MapPart, OutcomeMap
 from .projects import find_project
 from .table import Context, operation
@@ -84,4 +84,4 @@ def _measured(store: GraphStore, outcomes: dict[str, Outcome], scope: ScopeFilte
     for one in records_about(store, Measurement, list(outcomes)) if outcomes else []:
         if scope.covers(one.project, one.unit, one.confidential):
             taken[one.subject].append(one)
-    return {key: in_own_unit(store, outcomes[key], held) for key, held in taken.items()}
+    return in_own_units(store, outcomes.values(), taken)

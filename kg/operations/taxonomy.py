@@ -20,6 +20,7 @@ from .taxonomy_views import (
     MergeTypes,
     OutcomeTypeList,
     RenameType,
+    RetireType,
     TypeInUse,
     TypeName,
     TypeView,
@@ -111,10 +112,10 @@ def split_type(context: Context, request: TypeName) -> TypeView:
 
 
 @operation(Role.PMO, audited=True)
-def retire_type(context: Context, request: TypeName) -> TypeView:
+def retire_type(context: Context, request: RetireType) -> TypeView:
     """Offer a kind of outcome no more; outcomes that are of it stay so."""
     kind = Types(context.store).held(request.type)
-    done = retired(kind, context.now)
+    done = retired(kind, context.now, request.reason)
     return TypeView(type=_kept(context, kind, done))
 
 

@@ -63,6 +63,12 @@ class TypeName(Request):
     type: str
 
 
+class RetireType(TypeName):
+    """Which type is offered no more, and why."""
+
+    reason: str | None = Field(default=None, min_length=1, max_length=10_000)
+
+
 class TypeView(Response):
     """A type as it is now; `changed` is false when it was so already.
 

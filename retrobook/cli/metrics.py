@@ -139,13 +139,14 @@ def split(metric: str, home: str | None, as_json: bool) -> None:
 @metrics.command()
 @click.argument("metric")
 @click.option("--undo", is_flag=True, help="Offer it again.")
+@click.option("--reason", help="Why it is offered no more; shown to everybody.")
 @home_option
 @json_option
 @reports_errors
-def retire(metric: str, undo: bool, home: str | None, as_json: bool) -> None:
+def retire(metric: str, undo: bool, reason: str | None, home: str | None, as_json: bool) -> None:
     """Offer METRIC no more; outcomes that are measured by it stay so."""
     with reach_graph(read_settings({"home": home})) as graph:
-        found: Any = graph.restore_metric(metric=metric) if undo else graph.retire_metric(metric=metric)
+        found: Any = graph.restore_metric(metric=metric) if undo else graph.retire_metric(metric=metric, reason=reason)
     _tell(found, as_json)
 
 

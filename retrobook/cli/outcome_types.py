@@ -97,13 +97,14 @@ def split(kind: str, home: str | None, as_json: bool) -> None:
 @types.command()
 @click.argument("kind")
 @click.option("--undo", is_flag=True, help="Offer it again.")
+@click.option("--reason", help="Why it is offered no more; shown to everybody.")
 @home_option
 @json_option
 @reports_errors
-def retire(kind: str, undo: bool, home: str | None, as_json: bool) -> None:
+def retire(kind: str, undo: bool, reason: str | None, home: str | None, as_json: bool) -> None:
     """Offer KIND no more; outcomes that are of it stay so."""
     with reach_graph(read_settings({"home": home})) as graph:
-        found: Any = graph.restore_type(type=kind) if undo else graph.retire_type(type=kind)
+        found: Any = graph.restore_type(type=kind) if undo else graph.retire_type(type=kind, reason=reason)
     _tell(found, as_json)
 
 

@@ -19,7 +19,8 @@ function render({ model, el }) {
   const stands = (node) => node.attainment === null && node.rolled_up === null ? say("unknown")
     : say("stands", { own: percent(node.attainment), rolled: percent(node.rolled_up) });
   let map = null, chosen = null, linking = null, drag = null, zoom = 1, panX = 24, panY = 24, asked = 0, fitted = false;
-  const waiting = new Map();
+  let pinch = null, touched = false;
+  const waiting = new Map(), fingers = new Map();
 
   const said = make("p", { class: "om-said", role: "status", "aria-live": "polite" });
   const people = make("p", { class: "om-people" });
@@ -35,10 +36,10 @@ function render({ model, el }) {
     href: `${model.get("base")}projects/${encodeURIComponent(model.get("project"))}/outcome-map.${form}` }, label);
   el.append(make("div", { class: "om-root" },
     make("div", { class: "om-bar" }, button("undo", () => change("undo_map_change", {}, "undone")),
-      button("tidy", tidy, "om-wide"), button("zoom_in", () => scale(1.25), "om-wide"),
-      button("zoom_out", () => scale(0.8), "om-wide"), button("fit", fit, "om-wide"),
+      button("tidy", tidy, "om-wide"), button("zoom_in", () => step(1.25), "om-zoom"),
+      button("zoom_out", () => step(0.8), "om-zoom"), button("fit", () => { fit(); tellZoom(); }, "om-zoom"),
       file("svg", "SVG"), file("png", "PNG"), file("mmd", "Mermaid"), people),
-    make("p", { class: "om-said om-wide" }, say("keys")), said, stage, forms,
+    make("p", { class: "om-said om-wide" }, say("keys")), make("p", { class: "om-said om-narrow" }, say("touch")), said, stage, forms,
     make("h2", {}, say("as_list")), list));
 
   function tell(text, bad = false) { said.textContent = text; said.classList.toggle("om-bad", bad); }
@@ -48,14 +49,41 @@ function render({ model, el }) {
     waiting.set(id, () => tell(say(done, values)));
     model.send({ type: "do", id, what, args });
   }
-  function move() { plane.style.transform = `translate(${panX}px, ${panY}px) scale(${zoom})`; }
-  function scale(by) { zoom = Math.min(3, Math.max(0.2, zoom * by)); move(); }
+  function move() {
+    plane.style.transform = `translate(${panX}px, ${panY}px) scale(${zoom})`;
+    plane.style.setProperty("--om-zoom", zoom); // weights keep a size that fingers hit
+  }
+  // What lies under (x, y) of the stage stays there.
+  function scale(to, x = stage.clientWidth / 2, y = stage.clientHeight / 2) {
+    const next = Math.min(3, Math.max(0.1, to));
+    panX = x - ((x - panX) * next) / zoom; panY = y - ((y - panY) * next) / zoom;
+    zoom = next; touched = true; move();
+  }
+  function tellZoom() { tell(say("zoomed", { percent: Math.round(zoom * 100) })); }
+  // By button or key: around the box that has the focus, else around the middle.
+  function step(by) {
+    const node = map?.nodes.find((one) => one.id === el.ownerDocument.activeElement?.dataset?.node);
+    if (node) scale(zoom * by, panX + (node.x + W / 2) * zoom, panY + (node.y + H / 2) * zoom);
+    else scale(zoom * by);
+    if (node) reveal(node);
+    tellZoom();
+  }
+  function reveal(node) {
+    const x = panX + node.x * zoom, y = panY + node.y * zoom, wide = W * zoom, high = H * zoom;
+    const dx = x < 0 ? 8 - x : x + wide > stage.clientWidth ? Math.min(8 - x, 0, stage.clientWidth - 8 - x - wide) : 0;
+    const dy = y < 0 ? 8 - y : y + high > stage.clientHeight ? Math.min(8 - y, 0, stage.clientHeight - 8 - y - high) : 0;
+    if (dx || dy) { panX += dx; panY += dy; move(); }
+  }
   function fit() {
     if (!map?.nodes.length) return;
     const xs = map.nodes.map((n) => n.x), ys = map.nodes.map((n) => n.y);
-    const wide = Math.max(...xs) - Math.min(...xs) + W + 48, high = Math.max(...ys) - Math.min(...ys) + H + 48;
-    zoom = Math.min(1, Math.max(0.2, Math.min((stage.clientWidth || 800) / wide, (stage.clientHeight || 560) / high)));
-    panX = 24 - Math.min(...xs) * zoom; panY = 24 - Math.min(...ys) * zoom; move();
+    const left = Math.min(...xs), top = Math.min(...ys), free = stage.clientWidth < 600 ? 12 : 24;
+    const wide = Math.max(...xs) - left + W, high = Math.max(...ys) - top + H;
+    touched = false;
+    zoom = Math.min(1, Math.max(0.1, Math.min((stage.clientWidth - 2 * free) / wide, (stage.clientHeight - 2 * free) / high)));
+    panX = (stage.clientWidth - wide * zoom) / 2 - left * zoom;
+    panY = (stage.clientHeight - high * zoom) / 2 - top * zoom;
+    move();
   }
   function tidy() {
     const places = Object.fromEntries(map.nodes.map((n) => [n.id, { x: n.tidy_x, y: n.tidy_y }]));
@@ -109,7 +137,7 @@ function render({ model, el }) {
         stands: stands(node) });
       const box = make("div", { class: `om-node${chosen === node.id ? " om-chosen" : ""}`, tabindex: "0", role: "button",
         "data-node": node.id, "aria-label": label, "aria-pressed": linking === node.id ? "true" : "false",
-        onkeydown: (event) => key(event, node), onfocus: () => { chosen = node.id; },
+        onkeydown: (event) => key(event, node), onfocus: () => { chosen = node.id; if (!drag && !pinch) reveal(node); },
         onpointerdown: (event) => take(event, node) },
         make("b", {}, node.title), make("small", {}, node.metric || say(`horizon.${node.horizon}`)),
         make("small", {}, stands(node)),
@@ -189,6 +217,7 @@ function render({ model, el }) {
     if (event.button) return;
     if (linking && linking !== node.id) { link(linking, node.id); return; }
     drag = { kind: "node", node, x: event.clientX, y: event.clientY, left: node.x, top: node.y, moved: false };
+    touched = true;
     stage.setPointerCapture(event.pointerId);
     event.stopPropagation();
   }
@@ -198,8 +227,46 @@ function render({ model, el }) {
     drag = { kind: "link", node, x1: x, y1: y, x2: x, y2: y };
     stage.setPointerCapture(event.pointerId);
   }
+  // Two fingers zoom and shift; a box that one of them held goes back to where it was.
+  function between() {
+    const [a, b] = [...fingers.values()], frame = stage.getBoundingClientRect();
+    return { x: (a.x + b.x) / 2 - frame.left, y: (a.y + b.y) / 2 - frame.top, apart: Math.hypot(a.x - b.x, a.y - b.y) || 1 };
+  }
   stage.addEventListener("pointerdown", (event) => {
-    if (event.target.closest(".om-weight")) return;
+    if (event.pointerType !== "touch") return;
+    fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    if (fingers.size !== 2) return;
+    event.stopPropagation(); event.preventDefault();
+    if (drag?.kind === "node") { drag.node.x = drag.left; drag.node.y = drag.top; }
+    drag = null;
+    for (const id of fingers.keys()) stage.setPointerCapture(id);
+    pinch = { ...between(), zoom };
+    draw();
+  }, true);
+  stage.addEventListener("pointermove", (event) => {
+    if (fingers.has(event.pointerId)) fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    if (!pinch || fingers.size < 2) return;
+    const now = between();
+    panX += now.x - pinch.x; panY += now.y - pinch.y;
+    pinch.x = now.x; pinch.y = now.y;
+    scale((pinch.zoom * now.apart) / pinch.apart, now.x, now.y);
+  }, true);
+  for (const name of ["pointerup", "pointercancel"]) {
+    stage.addEventListener(name, (event) => {
+      fingers.delete(event.pointerId);
+      if (pinch && fingers.size < 2) { pinch = null; tellZoom(); }
+    }, true);
+  }
+  stage.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const by = { "+": 1.25, "=": 1.25, "-": 0.8 }[event.key];
+    if (!by && event.key !== "0") return;
+    event.preventDefault();
+    if (by) step(by); else { fit(); tellZoom(); }
+  });
+  stage.addEventListener("pointerdown", (event) => {
+    if (event.target.closest(".om-weight") || pinch) return;
+    touched = true;
     drag = { kind: "pan", x: event.clientX - panX, y: event.clientY - panY };
     stage.setPointerCapture(event.pointerId);
   });
@@ -229,7 +296,14 @@ function render({ model, el }) {
     }
   });
   stage.addEventListener("pointercancel", () => { drag = null; if (map) drawLines(); });
-  stage.addEventListener("wheel", (event) => { if (event.ctrlKey) { event.preventDefault(); scale(event.deltaY < 0 ? 1.1 : 0.9); } }, { passive: false });
+  stage.addEventListener("wheel", (event) => {
+    if (!event.ctrlKey) return; // as trackpads tell of a pinch, too
+    event.preventDefault();
+    const frame = stage.getBoundingClientRect(), by = Math.exp(-Math.min(20, Math.max(-20, event.deltaY)) / 100);
+    scale(zoom * by, event.clientX - frame.left, event.clientY - frame.top);
+  }, { passive: false });
+  const watch = new ResizeObserver(() => { if (map && !touched && stage.clientWidth) { fitted = true; fit(); } });
+  watch.observe(stage);
 
   function show(next) {
     const names = map ? map.nodes.map((n) => n.id + n.title).join("|") : null;
@@ -237,10 +311,11 @@ function render({ model, el }) {
       const mine = next.nodes.find((n) => n.id === drag.node.id);
       if (mine) { mine.x = drag.node.x; mine.y = drag.node.y; drag.node = mine; } else drag = null;
     }
+    const before = map?.nodes.length;
     map = next;
     draw();
     if (names !== map.nodes.map((n) => n.id + n.title).join("|")) drawForms();
-    if (!fitted && stage.clientWidth) { fitted = true; fit(); }
+    if (stage.clientWidth && (!fitted || (!touched && before !== map.nodes.length))) { fitted = true; fit(); }
   }
   function hear(content) {
     if (content.type === "view" && (!map || content.map.revision >= map.revision)) show(content.map);
@@ -252,7 +327,7 @@ function render({ model, el }) {
   model.on("msg:custom", hear);
   model.send({ type: "hello" });
   const beat = setInterval(() => model.send({ type: "ping" }), 45000);
-  return () => { clearInterval(beat); model.off("msg:custom", hear); };
+  return () => { clearInterval(beat); watch.disconnect(); model.off("msg:custom", hear); };
 }
 
 export default { render };

@@ -246,3 +246,29 @@ def test_process_metrics_stand_by_name_and_day(measured, store):
         ("lead time", "days", [5, 4])
     ]  # fmt: skip
     assert len(measured.list_process_metrics(project=WATER).series) == 2
+
+
+def rows(*values: tuple[str, str, float]) -> list[dict[str, object]]:
+    return [{"row": n, "subject": s, "date": day, "value": v} for n, (s, day, v) in enumerate(values, start=1)]
+
+
+def test_an_import_corrects_nothing_that_its_sender_may_not_correct(measured):
+    ann, bob = (measured.as_visitor(visitor(name, "unit:A")) for name in ("ann", "bob"))
+    ann.import_measurements(rows=rows((SERVED, "2026-02-01", 70)))
+    done = bob.import_measurements(rows=rows((SERVED, "2026-02-01", 10), (SERVED, "2026-02-02", 71)))
+    assert (done.created, done.corrected, [bad.code for bad in done.rejected]) == (1, 0, [NotYours.code])
+    assert measured.import_measurements(rows=rows((SERVED, "2026-02-01", 69))).corrected == 1  # the owner of all may
+
+
+def test_an_import_that_expects_what_a_check_found_keeps_nothing_when_something_changed(measured):
+    given = rows((SERVED, "2026-02-01", 70), (SERVED, "2026-02-02", 71))
+    check = measured.import_measurements(rows=given, check=True)
+    assert [row.shown for row in check.kept] == ["70 %", "71 %"]
+    assert measured.list_measurements(subject=SERVED).measurements == []
+    measured.import_measurements(rows=rows((SERVED, "2026-02-02", 60)))
+    with pytest.raises(Conflict, match="check them again"):
+        measured.import_measurements(rows=given, expect=check.digest)
+    assert len(measured.list_measurements(subject=SERVED).measurements) == 1
+    again = measured.import_measurements(rows=given, check=True)
+    assert (again.created, again.corrected) == (1, 1)
+    assert measured.import_measurements(rows=given, expect=again.digest).corrected == 1
