@@ -132,7 +132,8 @@ def import_measurements(context: Context, request: ImportMeasurements) -> Measur
             if series.made:
                 write(context, found[key], series.made)
     result.subjects = len(known)
-    context.audit.update(subject=f"{result.created + result.corrected} measurements of {len(known)} records")
+    only = "checked only: " if request.check else ""
+    context.audit.update(subject=f"{only}{result.created + result.corrected} measurements of {len(known)} records")
     return result
 
 

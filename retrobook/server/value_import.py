@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from types import SimpleNamespace
 from typing import Any
 
 from kg.domain import Role
 from kg.domain.media import safe_filename
-from kg.errors import Conflict, Forbidden, KgError, NotFound, by_code
-from pipelines.messages import Messages
+from kg.errors import Conflict, Forbidden, KgError, NotFound
 from pipelines.sources.measurement_sheet import MOST_BYTES, MOST_ROWS, ORDERS, BadRow, Sheet, UnusableTable, read_sheet
-from pipelines.spreadsheets import guarded
 
 from .checked_files import CheckedFile, CheckedFiles
 from .lesson_acts import ActingPage, project_key
 from .project_picker import project_choices
+from .rejected_rows import field_words, plain, reason_words, rejected_table
 from .uploads import disposition
 
 SHOWN = 100
@@ -93,7 +90,7 @@ class ImportForm(ImportPages):
                 words = {**told, "column": self.t(f"value_import.fields.{told['column']}")} if (
                     told["why"] == "no_column"
                 ) else told  # fmt: skip
-                problems[told["field"]] = self.t(f"value_import.file.{told['why']}", **_plain(words))
+                problems[told["field"]] = self.t(f"value_import.file.{told['why']}", **plain(words))
                 if told.get("nearest"):
                     problems[told["field"]] += " " + self.t("value_import.file.nearest", name=told["nearest"])
             except KgError as error:
@@ -205,45 +202,8 @@ class RejectedRows(ImportPages):
         self.finish(rejected_table(sheet, bad, self.t))
 
 
-def rejected_table(sheet: Sheet, bad: list[BadRow], t: Messages) -> bytes:
-    """The rows that are left out as a table that a spreadsheet opens and runs nothing of."""
-    own = [t(f"value_import.rejected.{name}") for name in ("row", "line", "field", "reason")]
-    headings = [name for name in sheet.headings if name not in own]
-    text = io.StringIO(newline="")
-    table = csv.writer(text)
-    table.writerow([guarded(cell) for cell in (*headings, *own)])
-    for one in bad:
-        cells = sheet.cells.get(one.row, {})
-        said = [str(cells.get(name, "")) for name in headings]
-        told = (str(one.row), str(one.line), field_words(one, t), reason_words(one, t))
-        table.writerow([guarded(cell) for cell in (*said, *told)])
-    return text.getvalue().encode("utf-8-sig")
-
-
-def field_words(bad: BadRow, t: Messages) -> str:
-    """What people call the field that is wrong."""
-    key = f"value_import.fields.{bad.field}"
-    return t(key) if key in t else bad.field
-
-
-def reason_words(bad: BadRow, t: Messages) -> str:
-    """Why a row is left out and what to do, in the visitor's language."""
-    key = f"value_import.why.{bad.fields.get('why', '')}"
-    if key in t:
-        return t(key, **_plain(bad.fields))
-    if bad.code == "not_found":
-        near = bad.fields.get("nearest")
-        return t(f"value_import.why.{'nearly' if near else 'unknown'}", name=bad.fields.get("name", ""), nearest=near)
-    kind = by_code().get(bad.code, KgError)
-    return t.error(kind(bad.reason, **bad.fields))
-
-
 def _refused(found: Any) -> list[BadRow]:
     return [BadRow(bad.row, bad.line, bad.field, bad.reason, bad.code, bad.fields) for bad in found.rejected]
-
-
-def _plain(fields: dict[str, Any]) -> dict[str, Any]:
-    return {name: "" if value is None else value for name, value in fields.items()}
 
 
 ROUTES = [

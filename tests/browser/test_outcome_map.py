@@ -115,6 +115,13 @@ def zoom_of(page) -> float:
     return page.eval_on_selector(".om-plane", "plane => new DOMMatrix(getComputedStyle(plane).transform).a")
 
 
+def where(page, node: str) -> dict[str, float]:
+    """Where a box is on the screen, in one look: drawing again replaces it."""
+    return page.evaluate(
+        "id => document.querySelector(`[data-node='${CSS.escape(id)}']`).getBoundingClientRect().toJSON()", node
+    )
+
+
 def inside(page) -> bool:
     """True when every box of the map is within the stage."""
     return page.evaluate(
@@ -195,7 +202,7 @@ def test_a_map_fits_into_the_view_at_first_and_zooms_by_key_button_wheel_and_sta
     page.get_by_role("button", name="Zoom out").click()
     assert zoom_of(page) == pytest.approx(first, rel=1e-3)
     page.locator(".om-stage").scroll_into_view_if_needed()
-    at = box.bounding_box()
+    at = where(page, spread[1])
     x, y = at["x"] + 20, at["y"] + 20
     page.mouse.move(x, y)
     page.keyboard.down("Control")
@@ -205,11 +212,11 @@ def test_a_map_fits_into_the_view_at_first_and_zooms_by_key_button_wheel_and_sta
     page.wait_for_function(
         "was => new DOMMatrix(getComputedStyle(document.querySelector('.om-plane')).transform).a > was * 1.9", arg=first
     )
-    grown = box.bounding_box()
+    grown = where(page, spread[1])
     assert (x - grown["x"]) / grown["width"] == pytest.approx(20 / at["width"], abs=0.02)  # the same spot of the box
     for node in spread:  # what the keyboard goes to comes into view
         page.locator(f'[data-node="{node}"]').focus()
-        stage, seen = page.locator(".om-stage").bounding_box(), page.locator(f'[data-node="{node}"]').bounding_box()
+        stage, seen = page.locator(".om-stage").bounding_box(), where(page, node)
         assert stage["x"] <= seen["x"] < stage["x"] + stage["width"]
         assert stage["y"] <= seen["y"] < stage["y"] + stage["height"]
     page.keyboard.press("0")
@@ -232,14 +239,14 @@ def test_on_a_phone_a_finger_drags_a_box_and_two_fingers_zoom(sign_in, spread, s
         placed = [{"x": x, "y": y, "id": n} for n, (x, y) in enumerate(points)]
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": placed})
 
-    at, scrolled, before = box.bounding_box(), page.evaluate("scrollY"), zoom_of(page)
+    at, scrolled, before = where(page, spread[0]), page.evaluate("scrollY"), zoom_of(page)
     x, y = at["x"] + at["width"] / 3, at["y"] + at["height"] / 2
     fingers("touchStart", (x, y))
     for step in range(1, 6):
         fingers("touchMove", (x + 8 * step, y + 12 * step))
     fingers("touchEnd")
     page.locator(".om-said[role=status]", has_text="is moved").wait_for(timeout=5_000)
-    moved = box.bounding_box()
+    moved = where(page, spread[0])
     assert moved["x"] - at["x"] == pytest.approx(40, abs=4)
     assert moved["y"] - at["y"] == pytest.approx(60, abs=4)
     assert page.evaluate("scrollY") == scrolled

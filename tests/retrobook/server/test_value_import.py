@@ -9,6 +9,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from retrobook.server.checked_files import MOST, PATIENCE, CheckedFiles
 from tests.retrobook.server.conftest import RunningServer, two_projects
 
 BRIDGE, TUNNEL = "project:test:bridge", "project:test:tunnel"
@@ -265,6 +266,25 @@ def test_nothing_of_the_file_stays_on_disk(people, server, outcome):
     assert held == []
     assert not (server.home / "rejected").exists()
     assert people["ann"].get(f"{page.url.path}/rejected.csv").status_code == 404
+
+
+def test_a_file_waits_half_an_hour_and_makes_room_for_the_next_of_its_sender():
+    now = [0.0]
+    files = CheckedFiles(clock=lambda: now[0])
+    first = files.keep("ann", "a.csv", b"1", "", None)
+    others = files.keep("bob", "b.csv", b"2", "", None)
+    second = files.keep("ann", "c.csv", b"3", "", None)
+    assert files.find(first.token, "ann") is None
+    assert files.find(others.token, "ann") is None
+    now[0] = PATIENCE
+    assert files.find(second.token, "ann") is second
+    files.finish(second, {"created": 1})
+    assert second.content == b""
+    now[0] = PATIENCE + 1
+    assert files.find(second.token, "ann") is None
+    for number in range(MOST + 5):
+        files.keep(f"p{number}", "x.csv", b"", "", None)
+    assert files.find(others.token, "bob") is None
 
 
 def test_the_list_of_outcomes_leads_to_the_import(people):
