@@ -8,15 +8,11 @@ Chinese; the server of an installation with the sample portfolio runs already.
 
 from __future__ import annotations
 
-import argparse
-import os
-import shutil
-from pathlib import Path
 from typing import Any
 
 import httpx
 from playwright.sync_api import sync_playwright
-from screenshots import FLAGS, HERE, link_of, shrink
+from screenshots import FLAGS, VIEWS, arguments, link_of, shrink
 
 from kg.client import RemoteGraph
 from kg.connect import live_server
@@ -40,11 +36,6 @@ NOTES = {
 }
 SAID = """Renewal has to run by itself, and the whole team has to hear of it before it fails.
 续期要自动化，失败前全组都要收到提醒。"""
-VIEWS = (
-    ("en", "light", "desktop", 1280, 860),
-    ("zh", "light", "desktop", 1280, 860),
-    ("zh", "dark", "phone", 390, 844),
-)
 
 
 class Guest:
@@ -150,11 +141,7 @@ def _board(graph: RemoteGraph, key: str) -> dict[str, Any]:
 
 def main() -> None:
     """Hold the retrospective and take its pictures."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--home", type=Path, default=Path(os.environ.get("RETROBOOK_HOME", ".retrobook")))
-    parser.add_argument("--to", type=Path, default=HERE, help="folder for the pictures")
-    parser.add_argument("--chromium", default=shutil.which("chromium") or "/usr/bin/chromium")
-    asked = parser.parse_args()
+    asked = arguments(__doc__).parse_args()
     link, live = link_of(asked.home), live_server(asked.home)
     assert live is not None
     site = str(live["url"]).rstrip("/")

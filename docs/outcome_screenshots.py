@@ -8,28 +8,19 @@ with the sample portfolio runs already. People of the sample play the owner, the
 
 from __future__ import annotations
 
-import argparse
-import os
-import shutil
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 from playwright.sync_api import Page, sync_playwright
-from screenshots import FLAGS, HERE, link_of, shrink
+from screenshots import FLAGS, VIEWS, arguments, link_of, shrink
 
 from kg.client import RemoteGraph
 from kg.connect import live_server
 
 PROJECT, UNIT = "project:mybinder", "Jupyter/mybinder.org"
 TODAY = datetime.now(UTC).date()
-VIEWS = (
-    ("en", "light", "desktop", 1280, 860),
-    ("zh", "light", "desktop", 1280, 860),
-    ("zh", "dark", "phone", 390, 844),
-)
 SCORES = {"impact": 5, "difficulty": 3, "innovation": 3}
 LOGS = b"date,launches,failed\n2018-06-01,100412,903\n2018-06-02,98120,611\n2018-06-03,97655,588\n"
 RELEVANCE = "Teachers give up after one failed launch; it serves the objective of binders that people trust."
@@ -198,11 +189,7 @@ def pictures(made: dict[str, str], goal: str, alert: str) -> dict[str, tuple[str
 
 def main() -> None:
     """Tell the story and take its pictures."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--home", type=Path, default=Path(os.environ.get("RETROBOOK_HOME", ".retrobook")))
-    parser.add_argument("--to", type=Path, default=HERE, help="folder for the pictures")
-    parser.add_argument("--chromium", default=shutil.which("chromium") or "/usr/bin/chromium")
-    asked = parser.parse_args()
+    asked = arguments(__doc__).parse_args()
     link, live = link_of(asked.home), live_server(asked.home)
     assert live is not None
     site = str(live["url"]).rstrip("/")

@@ -27,6 +27,12 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 WIDTHS = {"desktop": (1280, 860), "phone": (390, 844)}
+VIEWS = (
+    ("en", "light", "desktop", 1280, 860),
+    ("zh", "light", "desktop", 1280, 860),
+    ("zh", "dark", "phone", 390, 844),
+)
+"""Language, theme, device and size of the pictures of a story."""
 QUESTIONS = {"en": "what happens when certificates expire", "zh": "证书过期怎么办"}
 PLANS = {"en": "improve water supply and sanitation in small towns", "zh": "改善小城镇供水 water supply"}
 REPORT = {"en": "English", "zh": "中文"}
@@ -73,13 +79,19 @@ def link_of(home: Path) -> str:
     return f"{live['url']}?token={live['token']}"
 
 
-def main() -> None:
-    """Take all pictures."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("link", nargs="?", help="the address that `retrobook serve` printed")
+def arguments(description: str | None) -> argparse.ArgumentParser:
+    """What every script of pictures takes: the installation, where pictures go, the browser."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--home", type=Path, default=Path(os.environ.get("RETROBOOK_HOME", ".retrobook")))
     parser.add_argument("--to", type=Path, default=HERE, help="folder for the pictures")
     parser.add_argument("--chromium", default=shutil.which("chromium") or "/usr/bin/chromium")
+    return parser
+
+
+def main() -> None:
+    """Take all pictures."""
+    parser = arguments(__doc__)
+    parser.add_argument("link", nargs="?", help="the address that `retrobook serve` printed")
     asked = parser.parse_args()
     link = asked.link or link_of(asked.home)
     asked.to.mkdir(parents=True, exist_ok=True)

@@ -12,6 +12,7 @@ from ..assembly import reach_graph
 from ..settings import read_settings
 from .options import home_option
 from .output import json_option, print_json, print_table, reports_errors, say
+from .vocabulary_lines import tell_entry
 
 
 @click.group()
@@ -86,7 +87,7 @@ def define(key: str, home: str | None, as_json: bool, **given: Any) -> None:
     said = {name: list(value) if name == "aliases" else value for name, value in given.items()}
     with reach_graph(read_settings({"home": home})) as graph:
         found: Any = graph.define_metric(key=key, **said)
-    _tell(found, as_json)
+    tell_entry(found, found.metric, as_json)
 
 
 @metrics.command()
@@ -108,7 +109,7 @@ def rename(
             metric=metric, name_en=name_en, name_zh=name_zh, add_aliases=list(add_aliases),
             drop_aliases=list(drop_aliases),
         )  # fmt: skip
-    _tell(found, as_json)
+    tell_entry(found, found.metric, as_json)
 
 
 @metrics.command()
@@ -121,7 +122,7 @@ def merge(source: str, target: str, home: str | None, as_json: bool) -> None:
     """Make the metric SOURCE part of TARGET: outcomes go along, its names lead there."""
     with reach_graph(read_settings({"home": home})) as graph:
         found: Any = graph.merge_metrics(source=source, target=target)
-    _tell(found, as_json)
+    tell_entry(found, found.metric, as_json)
 
 
 @metrics.command()
@@ -133,7 +134,7 @@ def split(metric: str, home: str | None, as_json: bool) -> None:
     """Undo the merge of METRIC; outcomes that were measured by it go back."""
     with reach_graph(read_settings({"home": home})) as graph:
         found: Any = graph.split_metric(metric=metric)
-    _tell(found, as_json)
+    tell_entry(found, found.metric, as_json)
 
 
 @metrics.command()
@@ -147,17 +148,4 @@ def retire(metric: str, undo: bool, reason: str | None, home: str | None, as_jso
     """Offer METRIC no more; outcomes that are measured by it stay so."""
     with reach_graph(read_settings({"home": home})) as graph:
         found: Any = graph.restore_metric(metric=metric) if undo else graph.retire_metric(metric=metric, reason=reason)
-    _tell(found, as_json)
-
-
-def _tell(found: Any, as_json: bool) -> None:
-    if as_json:
-        print_json(found)
-        return
-    click.echo(f"{found.metric.key}: {found.metric.name_en} · {found.metric.name_zh}")
-    if found.metric.merged_into:
-        say(f"It leads to {found.into.key} now; {found.outcomes} outcomes went along.")
-    elif found.outcomes:
-        say(f"{found.outcomes} outcomes came back.")
-    if not found.changed:
-        say("It was so already.")
+    tell_entry(found, found.metric, as_json)

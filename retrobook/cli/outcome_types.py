@@ -9,7 +9,8 @@ import click
 from ..assembly import reach_graph
 from ..settings import read_settings
 from .options import home_option
-from .output import json_option, print_json, print_table, reports_errors, say
+from .output import json_option, print_json, print_table, reports_errors
+from .vocabulary_lines import tell_entry
 
 
 @click.group()
@@ -52,7 +53,7 @@ def define(key: str, home: str | None, as_json: bool, **given: Any) -> None:
     """Add the kind KEY to the taxonomy."""
     with reach_graph(read_settings({"home": home})) as graph:
         found: Any = graph.define_type(key=key, **given)
-    _tell(found, as_json)
+    tell_entry(found, found.type, as_json)
 
 
 @types.command()
@@ -66,7 +67,7 @@ def rename(kind: str, name_en: str | None, name_zh: str | None, home: str | None
     """Call KIND something else; its key and its outcomes stay."""
     with reach_graph(read_settings({"home": home})) as graph:
         found: Any = graph.rename_type(type=kind, name_en=name_en, name_zh=name_zh)
-    _tell(found, as_json)
+    tell_entry(found, found.type, as_json)
 
 
 @types.command()
@@ -79,7 +80,7 @@ def merge(source: str, target: str, home: str | None, as_json: bool) -> None:
     """Make the kind SOURCE part of TARGET: outcomes go along, its names and imports lead there."""
     with reach_graph(read_settings({"home": home})) as graph:
         found: Any = graph.merge_types(source=source, target=target)
-    _tell(found, as_json)
+    tell_entry(found, found.type, as_json)
 
 
 @types.command()
@@ -91,7 +92,7 @@ def split(kind: str, home: str | None, as_json: bool) -> None:
     """Undo the merge of KIND; outcomes that were of it go back."""
     with reach_graph(read_settings({"home": home})) as graph:
         found: Any = graph.split_type(type=kind)
-    _tell(found, as_json)
+    tell_entry(found, found.type, as_json)
 
 
 @types.command()
@@ -105,17 +106,4 @@ def retire(kind: str, undo: bool, reason: str | None, home: str | None, as_json:
     """Offer KIND no more; outcomes that are of it stay so."""
     with reach_graph(read_settings({"home": home})) as graph:
         found: Any = graph.restore_type(type=kind) if undo else graph.retire_type(type=kind, reason=reason)
-    _tell(found, as_json)
-
-
-def _tell(found: Any, as_json: bool) -> None:
-    if as_json:
-        print_json(found)
-        return
-    click.echo(f"{found.type.key}: {found.type.name_en} · {found.type.name_zh}")
-    if found.type.merged_into:
-        say(f"It leads to {found.into.key} now; {found.outcomes} outcomes went along.")
-    elif found.outcomes:
-        say(f"{found.outcomes} outcomes came back.")
-    if not found.changed:
-        say("It was so already.")
+    tell_entry(found, found.type, as_json)

@@ -8,21 +8,9 @@ from html import unescape
 
 import pytest
 
-from tests.retrobook.server.conftest import RunningServer, two_projects
-
 BRIDGE = "project:test:bridge"
 PAGE = f"/projects/{BRIDGE}"
 FIELDS = {"kind": "cost", "amount": "1,000", "currency": "EUR", "date": "2026-01-10", "expected": "", "note": "Steel"}
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    found = RunningServer(tmp_path_factory.mktemp("installation") / "home")
-    found.fill(two_projects)
-    found.start()
-    yield found
-    if found.process is not None:
-        found.stop()
 
 
 @pytest.fixture(scope="module")

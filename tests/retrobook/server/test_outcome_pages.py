@@ -6,19 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.retrobook.server.conftest import RunningServer, two_projects
-
 BRIDGE = "project:test:bridge"
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    found = RunningServer(tmp_path_factory.mktemp("installation") / "home")
-    found.fill(two_projects)
-    found.start()
-    yield found
-    if found.process is not None:
-        found.stop()
 
 
 @pytest.fixture(scope="module")

@@ -10,21 +10,10 @@ from contextlib import ExitStack
 import pytest
 
 from retrobook.server.checked_files import MOST, PATIENCE, CheckedFiles
-from tests.retrobook.server.conftest import RunningServer, two_projects
 
 BRIDGE, TUNNEL = "project:test:bridge", "project:test:tunnel"
 PATH = "/measurements/import"
 DIGEST = re.compile(r'name="digest" value="(\w+)"')
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    found = RunningServer(tmp_path_factory.mktemp("installation") / "home")
-    found.fill(two_projects)
-    found.start()
-    yield found
-    if found.process is not None:
-        found.stop()
 
 
 @pytest.fixture(scope="module")
