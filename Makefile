@@ -42,6 +42,7 @@ lint: install
 screenshots: install
 	$(BIN)/python docs/screenshots.py
 	$(BIN)/python docs/board_screenshots.py
+	$(BIN)/python docs/outcome_screenshots.py
 
 # The vectors that come with the sample, made again after a model or a sample text changed.
 sample-vectors: install
