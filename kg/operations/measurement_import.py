@@ -14,7 +14,7 @@ from ..domain.series import following, newest_of
 from ..errors import Conflict, InvalidRequest, KgError
 from .measured_subjects import Subject, find_subjects, measurements_of
 from .measurement_keeping import Given, Stated, checked, require_right, write
-from .measurement_views import Remark
+from .measurement_views import Remark, UnitView
 from .table import Context, Request, Response, operation
 
 MOST_ROWS = 10_000
@@ -55,14 +55,20 @@ class RejectedRow(BaseModel):
 
 
 class KeptRow(BaseModel):
-    """A row that says something new: of what, and the value that it corrects, if it does."""
+    """A row that says something new: of what, and the value that it corrects, if it does.
+
+    `unit` shows both values in a reader's language.
+    """
 
     row: int
     subject: str
     title: str
     date: date
-    shown: str
-    before: str | None = None
+    unit: UnitView
+    value: float
+    currency: str | None = None
+    value_before: float | None = None
+    currency_before: str | None = None
 
 
 class RemarkedRow(Remark):
@@ -175,8 +181,8 @@ def _take(
     result.kept.append(
         KeptRow(
             row=row.row, subject=subject.id, title=subject.title, date=day,
-            shown=subject.unit.show(value.amount, currency=value.currency),
-            before=subject.unit.show(before.value, currency=before.currency) if before else None,
+            unit=UnitView.of(subject.unit), value=float(value.amount), currency=value.currency,
+            value_before=before.value if before else None, currency_before=before.currency if before else None,
         )
     )  # fmt: skip
     result.remarks += [RemarkedRow(row=row.row, key=remark.key, values=remark.values) for remark in remarks]

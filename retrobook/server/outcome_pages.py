@@ -132,6 +132,7 @@ class OutcomePage(OutcomePages):
             self.ask("list_measurements", subject=key),
         )
         progress = await self.ask("outcome_progress", outcome=key)
+        unit = Unit.of(found.outcome)
         choices = await self._choices(key) if "link" in found.permitted else {}
         entries = series_entries(measured.measurements)
         everything = self.get_query_argument("values", "") == "all" or act == "correct"
@@ -154,6 +155,9 @@ class OutcomePage(OutcomePages):
             undo_word=self.get_query_argument("done", "") if found.undoable else "",
             view=progress_view(progress, t),
             value=lambda outcome, value: value_of(outcome, value, self.language),
+            measured_value=lambda view: unit.show(
+                view.measurement.value, self.language, currency=view.measurement.currency
+            ),
             titles={step.review: step.title(self.language) for step in rules.rules.steps}
             | ({"third": rules.rules.third.title(self.language)} if rules.rules.third else {}),
             kinds=[kind.value for kind in EvidenceKind if kind is not EvidenceKind.LINK],

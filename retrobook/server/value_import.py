@@ -163,6 +163,7 @@ class CheckPage(ImportPages):
             remarks={
                 remark.row: self.t(f"measuring.remarks.{remark.key}", **remark.values) for remark in found.remarks
             },
+            measured=lambda unit, value, currency: unit.unit().show(value, self.language, currency=currency),
             shown=SHOWN,
             changed=changed,
             writes=found.created + found.corrected,

@@ -263,7 +263,7 @@ def test_an_import_corrects_nothing_that_its_sender_may_not_correct(measured):
 def test_an_import_that_expects_what_a_check_found_keeps_nothing_when_something_changed(measured):
     given = rows((SERVED, "2026-02-01", 70), (SERVED, "2026-02-02", 71))
     check = measured.import_measurements(rows=given, check=True)
-    assert [row.shown for row in check.kept] == ["70 %", "71 %"]
+    assert [row.unit.unit().show(row.value) for row in check.kept] == ["70 %", "71 %"]
     assert measured.list_measurements(subject=SERVED).measurements == []
     measured.import_measurements(rows=rows((SERVED, "2026-02-02", 60)))
     with pytest.raises(Conflict, match="check them again"):
