@@ -5,8 +5,11 @@ from __future__ import annotations
 from ..errors import NotFound
 from ..schema import Label
 from .alarms import AlarmRule, AlarmRules, AlarmSetting, RuleKind
+from .alerts import Alert, AlertState, Remedy
 from .attainment import attainment as attainment_of
 from .benchmarks import Benchmark
+from .decisions import Decision
+from .evidence import Evidence, EvidenceKind, EvidenceStatus
 from .language import detect_language
 from .lessons import (
     ApplicationResult,
@@ -18,32 +21,21 @@ from .lessons import (
     Polarity,
     Practice,
 )
+from .money_entries import BenefitEntry, CostEntry, ExchangeRate
+from .objectives import KeyResult, Objective
+from .outcome_reviews import Review, ReviewDecision
 from .outcomes import (
     KPI,
-    Alert,
-    AlertState,
     Assessment,
-    BenefitEntry,
-    CostEntry,
-    Decision,
     Direction,
-    Evidence,
-    EvidenceKind,
-    EvidenceStatus,
-    ExchangeRate,
     Expected,
     Horizon,
-    KeyResult,
     Measurement,
     Metric,
-    Objective,
     Origin,
     Outcome,
     OutcomeState,
     OutcomeType,
-    Remedy,
-    Review,
-    ReviewDecision,
     Shape,
     UnitKind,
 )

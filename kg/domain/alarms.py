@@ -12,8 +12,9 @@ from pydantic_core import PydanticCustomError
 
 from ..errors import WrongAlertState
 from ..schema import Label
+from .alerts import Alert, AlertState
 from .formats import Bilingual, Key
-from .outcomes import Alert, AlertState, Measurement
+from .outcomes import Measurement
 from .record import NonEmpty, Record
 
 

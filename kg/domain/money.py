@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Protocol, TypeVar
 
 from ..errors import BadAmount, BadWeight, UnknownCurrency, nearest
-from .outcomes import MoneyEntry
+from .money_entries import MoneyEntry
 
 _CODES = (
     "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF "

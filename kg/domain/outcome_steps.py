@@ -9,7 +9,8 @@ from statistics import median
 from typing import Any
 
 from ..errors import WrongOutcomeState
-from .outcomes import Outcome, OutcomeState, Review, ReviewDecision
+from .outcome_reviews import Review, ReviewDecision
+from .outcomes import Outcome, OutcomeState
 from .review_rules import AXES, ReviewRules
 
 State = OutcomeState

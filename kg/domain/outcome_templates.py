@@ -9,8 +9,9 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from .evidence import EvidenceKind
 from .formats import Bilingual, Key
-from .outcomes import Direction, EvidenceKind, Horizon, Outcome, Shape, UnitKind
+from .outcomes import Direction, Horizon, Outcome, Shape, UnitKind
 from .unit_names import unit_word
 
 OWN_BLANKS = {

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal, localcontext
 
 from ..errors import NoRate
-from .outcomes import ExchangeRate
+from .money_entries import ExchangeRate
 from .units import NO_MINOR, grouped
 
 PIVOTS = ("USD", "EUR", "CNY")

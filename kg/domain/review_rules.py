@@ -7,8 +7,8 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from .evidence import EvidenceKind
 from .formats import Bilingual
-from .outcomes import EvidenceKind
 from .people import Role
 
 AXES = ("impact", "difficulty", "innovation")

@@ -19,7 +19,8 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from .outcomes import Direction, KeyResult, Objective, Outcome
+from .objectives import KeyResult, Objective
+from .outcomes import Direction, Outcome
 
 How = Literal["measured", "rolled_up", "unknown"]
 Kind = Literal["objective", "key_result", "outcome"]

@@ -13,7 +13,8 @@ from .unit_names import unit_word
 from .written import SHARED_SIGNS, Written, read_written, same_unit, sign_meanings
 
 if TYPE_CHECKING:
-    from .outcomes import KPI, KeyResult, Outcome
+    from .objectives import KeyResult
+    from .outcomes import KPI, Outcome
 
 NO_MINOR = frozenset({"JPY", "KRW", "VND", "CLP", "ISK", "UGX", "XAF", "XOF", "PYG", "RWF"})
 """Currencies without a smaller coin."""

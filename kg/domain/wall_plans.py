@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
+from .alerts import Alert
 from .attainment import attainment
-from .outcomes import Alert, Assessment, Decision, Measurement, Outcome
+from .decisions import Decision
+from .outcomes import Assessment, Measurement, Outcome
 from .projects import Milestone, Project
 from .wall import Fact, FactKind, FactTone, Period, fact
 

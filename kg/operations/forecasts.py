@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from ..domain import BenefitEntry, CostEntry, Direction, Measurement, Outcome, Project, Role, UnitKind
 from ..domain.forecast import Forecast, ForecastState, forecast_at
 from ..domain.money import cumulative
-from ..domain.outcomes import MoneyEntry
+from ..domain.money_entries import MoneyEntry
 from ..domain.rates import MissingRate, Rates
 from ..domain.returns import total
 from ..domain.rollup import reached

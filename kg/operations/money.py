@@ -10,7 +10,7 @@ from typing import Any
 
 from ..domain import BenefitEntry, CostEntry, Project, Role, derive_id
 from ..domain.money import check_amount, check_currency, check_weight, in_force, shares_of
-from ..domain.outcomes import MoneyEntry
+from ..domain.money_entries import MoneyEntry
 from ..domain.rates import MissingRate
 from ..errors import AlreadyCorrected, ClaimedTwice, DatedAhead, Forbidden, InvalidRequest, NotFound
 from ..queries import statement

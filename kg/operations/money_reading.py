@@ -9,7 +9,7 @@ from datetime import date
 
 from ..domain import BenefitEntry, CostEntry, Outcome, Project
 from ..domain.money import claimed, in_force
-from ..domain.outcomes import MoneyEntry
+from ..domain.money_entries import MoneyEntry
 from ..domain.rates import MissingRate, Rates, Step
 from ..domain.returns import Flow
 from ..errors import NoRate, NotFound

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from ..domain import CostEntry
 from ..domain.money import claimed
-from ..domain.outcomes import MoneyEntry
+from ..domain.money_entries import MoneyEntry
 from ..domain.rates import MissingRate
 from .table import Request, Response
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from ..domain import BenefitEntry, CostEntry, Project, Role
 from ..domain.money import check_currency, claimed
-from ..domain.outcomes import MoneyEntry
+from ..domain.money_entries import MoneyEntry
 from ..domain.rates import MissingRate, Rates, Step
 from ..domain.returns import Flow, Returns, returns_of, total
 from ..errors import InvalidRequest

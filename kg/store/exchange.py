@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
-from ..domain.outcomes import sealed
+from ..domain.outcome_reviews import sealed
 from ..errors import ExchangeError
 from ..queries import statement
 from ..schema import Label, Rel

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from ...domain.outcomes import sealed
+from ...domain.outcome_reviews import sealed
 from ...queries import statement
 from ...schema import Label
 from ..protocol import GraphStore, Transaction
