@@ -9,12 +9,13 @@ from pydantic import Field
 
 from ..domain import ActionItem, ActionStatus, Project, Role
 from ..domain.action_steps import ActionStep, reopened, require_status
-from ..errors import Conflict, Forbidden, InvalidRequest
+from ..errors import Forbidden, InvalidRequest
 from ..store.records import get_record, put_records
 from .action_history import may_change
 from .action_metrics import Point, find_series, measure, points_of, scope_of
 from .action_reading import local_day, visible_action
 from .actions import ActionDetail, detail_of
+from .revisions import require_current
 from .table import Context, Request, operation
 
 Way = Literal["increase", "decrease", ""]
@@ -141,13 +142,7 @@ def _taken(context: Context, request: ActionChange, step: ActionStep, operation:
             operation=operation,
             needed=Role.FACILITATOR.value,
         )
-    if request.revision is not None and request.revision != action.revision:
-        raise Conflict(
-            f"Somebody changed this action since you read it (revision {action.revision}, not {request.revision}). "
-            "Read it again and repeat your change.",
-            id=action.id,
-            revision=action.revision,
-        )
+    require_current(action, request.revision, "action")
     require_status(action, step)
     return action
 

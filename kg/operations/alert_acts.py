@@ -9,10 +9,11 @@ from pydantic import Field
 
 from ..domain import Alert, AlertState, Role
 from ..domain.alarms import AlertStep, require_state
-from ..errors import Conflict, Forbidden, InvalidRequest
+from ..errors import Forbidden, InvalidRequest
 from ..store.records import put_records
 from .action_reading import local_day
 from .alerts import AlertDetail, detail_of, may_act, visible_alert
+from .revisions import require_current
 from .table import Context, Request, operation
 
 LONGEST_SNOOZE = 180
@@ -91,13 +92,7 @@ def _taken(context: Context, request: AlertChange, step: AlertStep, operation: s
             operation=operation,
             needed=Role.FACILITATOR.value,
         )
-    if request.revision is not None and request.revision != alert.revision:
-        raise Conflict(
-            f"Somebody changed this alert since you read it (revision {alert.revision}, not {request.revision}). "
-            "Read it again and repeat your change.",
-            id=alert.id,
-            revision=alert.revision,
-        )
+    require_current(alert, request.revision, "alert")
     require_state(alert, step)
     return alert
 

@@ -6,10 +6,11 @@ from pydantic import Field
 
 from ..domain import KPI, Direction, Project, Role, derive_id
 from ..domain.metric_names import plain_name
-from ..errors import Conflict, InvalidRequest, NotFound
+from ..errors import InvalidRequest, NotFound
 from ..policy import ScopeFilter
 from ..store.records import list_records, put_records
 from .projects import find_project
+from .revisions import require_current
 from .table import Context, Request, Response, operation
 
 
@@ -71,8 +72,8 @@ def define_kpi(context: Context, request: DefineKpi) -> KpiView:
         }
     )  # fmt: skip
     earlier = next((held for held in visible_kpis(context) if held.id == kpi.id), None)
-    if request.revision is not None and earlier is not None and request.revision != earlier.revision:
-        raise Conflict(f"Somebody changed this KPI since you read it (revision {earlier.revision}).", id=kpi.id)
+    if earlier is not None:
+        require_current(earlier, request.revision, "KPI")
     with context.store.transaction() as tx:
         put_records(tx, [kpi], at=context.now, by=context.visitor.name)
     before = earlier.content_hash() if earlier else None

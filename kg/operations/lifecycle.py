@@ -11,11 +11,12 @@ from pydantic import Field, model_validator
 
 from ..domain import Lesson, LessonState, Polarity, Relationship, Review, ReviewDecision, Role, derive_id
 from ..domain.standing import ACCEPTED, REVIEW_MONTHS, LessonStep, months_later, require_state
-from ..errors import Conflict, Forbidden, InvalidRequest, OwnWork
+from ..errors import Forbidden, InvalidRequest, OwnWork
 from ..schema import Label, Rel
 from ..store.records import put_records, put_relationships
 from .lesson_history import writers_of
 from .lessons import LessonDetail, LessonKey, visible_lesson
+from .revisions import require_current
 from .table import Context, Request, operation
 
 TEXTS = ("title", "driving_event", "lesson", "recommendation", "conditions")
@@ -159,13 +160,7 @@ def edit_lesson(context: Context, request: EditLesson) -> LessonDetail:
         )
     if not (leads or (wrote and lesson.state is LessonState.DRAFT)):
         raise _not_yours(context, "edit_lesson", "change a lesson that is not their own draft")
-    if request.revision is not None and request.revision != lesson.revision:
-        raise Conflict(
-            f"Somebody changed this lesson since you read it (revision {lesson.revision}, not {request.revision}). "
-            "Read it again.",
-            id=lesson.id,
-            revision=lesson.revision,
-        )
+    require_current(lesson, request.revision, "lesson")
     said = {name: getattr(request, name) for name in request.model_fields_set - {"id", "revision"}}
     said = {name: value or None if name in TEXTS else value for name, value in said.items()}
     values = lesson.model_dump() | said

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..domain import Outcome, OutcomeState, Role
-from ..errors import Conflict, Forbidden, WrongOutcomeState
+from ..errors import Forbidden, WrongOutcomeState
 from .action_history import FieldChange
 from .outcome_lookup import may_change_outcome, owner_of
+from .revisions import require_current
 from .table import Context
 
 EDITABLE = frozenset({OutcomeState.DRAFT, OutcomeState.RETURNED})
@@ -57,13 +58,7 @@ def require_change(context: Context, outcome: Outcome, step: str, revision: int 
             operation=operation,
             needed=Role.FACILITATOR.value,
         )
-    if revision is not None and revision != outcome.revision:
-        raise Conflict(
-            f"Somebody changed this outcome since you read it (revision {outcome.revision}, not {revision}). "
-            "Read it again and repeat your change.",
-            id=outcome.id,
-            revision=outcome.revision,
-        )
+    require_current(outcome, revision, "outcome")
     if step != "restore" and outcome.state not in FROM[step]:
         names = ", ".join(sorted(state.value for state in FROM[step]))
         raise WrongOutcomeState(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import quote, unquote, urlencode
+from urllib.parse import quote, unquote
 
 from kg.domain import ActionStatus
 from kg.errors import KgError, NotFound
@@ -49,20 +49,12 @@ class Actions(ActionPages):
             ),
             project_choices(self),
         )
-        given = {name: value for name, value in vars(asked).items() if value}
-        given["overdue"] = "1" if asked.overdue else ""
-
-        def link(**changed: Any) -> str:
-            values = given | {name: str(value) for name, value in changed.items()}
-            return "/actions?" + urlencode({name: value for name, value in values.items() if value})
-
+        given = vars(asked) | {"overdue": "1" if asked.overdue else ""}
         self.show(
             "actions.html",
             found=found,
             asked=asked,
-            link=link,
-            page=page,
-            pages=max(1, -(-found.total // PER_PAGE)),
+            **self.paged("/actions", given, found.total, PER_PAGE),
             choices=choices,
             statuses=["open", *(s.value for s in ActionStatus if s is not ActionStatus.OPEN), "all"],
         )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import quote, unquote, urlencode
+from urllib.parse import quote, unquote
 
 from kg.domain import AlertState
 from kg.domain.alarms import RuleKind
@@ -55,20 +55,12 @@ class Alerts(AlertPages):
             ),
             project_choices(self),
         )
-        given = {name: value for name, value in vars(asked).items() if value}
-
-        def link(**changed: Any) -> str:
-            values = given | {name: str(value) for name, value in changed.items()}
-            return "/alerts?" + urlencode({name: value for name, value in values.items() if value})
-
         self.show(
             "alerts.html",
             found=found,
             asked=asked,
             said=self.said(),
-            link=link,
-            page=page,
-            pages=max(1, -(-found.total // PER_PAGE)),
+            **self.paged("/alerts", vars(asked), found.total, PER_PAGE),
             choices=choices,
             states=[UNCLOSED, *(state.value for state in AlertState), EVERY],
             words={row.alert.id: found_words(row.alert, self.t) for row in found.alerts},

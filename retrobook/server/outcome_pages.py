@@ -6,7 +6,7 @@ import asyncio
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import unquote, urlencode
+from urllib.parse import unquote
 
 from kg.domain import EvidenceKind, Horizon, OutcomeState, Role
 from kg.domain.units import Unit
@@ -76,12 +76,6 @@ class Outcomes(OutcomePages):
             ),
             project_choices(self),
         )
-        given = {name: value for name, value in vars(asked).items() if value}
-
-        def link(path: str = "outcomes", **changed: Any) -> str:
-            values = given | {name: str(value) for name, value in changed.items()}
-            return f"/{path}?" + urlencode({name: value for name, value in values.items() if value})
-
         self.show(
             "outcomes.html",
             status,
@@ -91,9 +85,7 @@ class Outcomes(OutcomePages):
             horizons=list(Horizon),
             asked=asked,
             said=self.said(),
-            link=link,
-            page=page,
-            pages=max(1, -(-found.total // PER_PAGE)),
+            **self.paged("/outcomes", vars(asked), found.total, PER_PAGE),
             choices=choices,
             states=list(OutcomeState),
             value=lambda outcome, value: value_of(outcome, value, self.language),

@@ -130,7 +130,23 @@ class Page(Guard):
     def page_number(self) -> int:
         """`?page=`, from 1."""
         text = self.get_query_argument("page", "1")
-        return min(int(text), 1000) if text.isdecimal() and int(text) else 1
+        return max(1, min(int(text[:5]), 1000)) if text.isdecimal() else 1
+
+    def paged(self, address: str, given: dict[str, Any], total: int, per_page: int) -> dict[str, Any]:
+        """What the template of a list needs to lead to its other pages, and to itself with other choices.
+
+        Args:
+            address: Where the list stands.
+            given: What was chosen; what is empty is left out of addresses.
+            total: How many rows there are.
+            per_page: How many of them a page shows.
+        """
+
+        def link(path: str = address, **changed: Any) -> str:
+            values = given | {name: str(value) for name, value in changed.items()}
+            return f"{path}?" + urlencode({name: value for name, value in values.items() if value})
+
+        return {"link": link, "page": self.page_number(), "pages": max(1, -(-total // per_page))}
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """An error as a page that says what to do next, in the visitor's language."""
