@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from markupsafe import Markup
 
 from kg.errors import KgError
 
@@ -39,12 +40,15 @@ class Messages:
         """The words of a key with values filled in; a missing key shows itself.
 
         `one`/`other` sub-keys are chosen by `count`: `pages.hits` may be given as
-        `{one: "{count} hit", other: "{count} hits"}`.
+        `{one: "{count} hit", other: "{count} hits"}`. A piece of a page counts as the words that it
+        shows: the page escapes the whole.
         """
         if "count" in values and key not in self._texts:
             key = f"{key}.{'one' if values['count'] == 1 else 'other'}"
         text = self._texts.get(key)
-        return f"[{key}]" if text is None else text.format(**values) if values else text
+        if text is None:
+            return f"[{key}]"
+        return text.format(**{name: _plain(value) for name, value in values.items()}) if values else text
 
     def __contains__(self, key: object) -> bool:
         return key in self._texts
@@ -74,6 +78,10 @@ class Messages:
             if name in known:
                 known[name] = self._texts.get(f"{section}.{known[name]}", known[name])
         return self._texts[key].format_map(_Blank({**known, "message": error.message})).strip()
+
+
+def _plain(value: Any) -> Any:
+    return value.unescape() if isinstance(value, Markup) else value
 
 
 _NAMED = {

@@ -34,6 +34,8 @@ def outcome_map(project: str, to: Path, form: str | None, language: str, home: s
     from pipelines.messages import Messages
     from widgets.rendering.outcome_map import picture
 
+    if str(to) == "-" and as_json:
+        raise InvalidRequest("--json tells of the file that was written: name one with --to.", field="to")
     form = form or ENDINGS.get(to.suffix.lower())
     if form is None:
         raise InvalidRequest(f"{to}: say with --format what to write: svg, png or mermaid.", field="format")
@@ -45,8 +47,12 @@ def outcome_map(project: str, to: Path, form: str | None, language: str, home: s
         click.echo(made, nl=False)
         return
     aside = to.with_name(f".{to.name}.part")
-    aside.write_bytes(made)
-    aside.replace(to)
+    try:
+        aside.write_bytes(made)
+        aside.replace(to)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise InvalidRequest(f"{to}: the map cannot be written there: {reason}.", field="to") from None
     if as_json:
         print_json({"project": found.project, "file": str(to), "format": form, "bytes": len(made),
                     "outcomes": len(found.nodes), "links": len(found.links)})  # fmt: skip

@@ -62,9 +62,14 @@ def test_what_one_drags_the_other_sees_and_a_circle_is_refused(open_page, site):
     other.wait_for_function(
         "id => document.querySelector(`[data-node='${id}']`).style.left === '0px'", arg=made[0], timeout=3_000
     )
+    typed = first.locator(".om-forms input")
+    typed.fill("Half a title")
     third = site.ask("add_map_outcome", project="project:mybinder", title="Cheaper teaching", horizon="long_term")
     target = first.locator(f'[data-node="{third["added"]}"]')
     target.wait_for(timeout=3_000)
+    assert typed.input_value() == "Half a title"  # what others add takes nothing from somebody who types
+    assert typed.evaluate("field => field === document.activeElement")
+    typed.fill("")
     first.get_by_role("button", name="Show all").click()
     start, end = first.locator(f'[data-handle="{made[1]}"]').bounding_box(), target.bounding_box()
     first.mouse.move(start["x"] + 10, start["y"] + 40)
@@ -72,6 +77,11 @@ def test_what_one_drags_the_other_sees_and_a_circle_is_refused(open_page, site):
     first.mouse.move(end["x"] + 60, end["y"] + 40, steps=5)
     first.mouse.up()
     other.locator(".om-weight").nth(1).wait_for(timeout=3_000)
+    other.locator("[data-unlink]").nth(1).focus()
+    other.keyboard.press("Enter")
+    first.locator(".om-weight").nth(1).wait_for(state="detached", timeout=3_000)
+    kept = other.evaluate("document.activeElement.dataset.node ?? document.activeElement.dataset.unlink")
+    assert kept  # a keyboard goes on from the link's start, not from the top of the page
     assert not broken(first) and not broken(other)
     shot(first, "map-en-light")
     shot(other, "map-zh-dark")

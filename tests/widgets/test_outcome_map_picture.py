@@ -29,6 +29,13 @@ def drawn(*titles: str) -> OutcomeMap:
     return OutcomeMap(project="p", project_name="Water & more", nodes=nodes, links=links, revision=1)
 
 
+def test_boxes_far_apart_make_no_huge_picture() -> None:
+    far = drawn("Here", "There")
+    far.nodes[1].x = far.nodes[1].y = 100_000
+    with Image.open(io.BytesIO(png(far, Messages("en")))) as image:
+        assert image.width * image.height <= 17_000_000
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_svg_says_in_words_all_that_it_draws(language: str) -> None:
     say = Messages(language)

@@ -129,8 +129,7 @@ function render({ model, el }) {
     if (drag?.kind === "link") lines.append(path(curve(drag.x1, drag.y1, drag.x2, drag.y2)));
   }
   function draw() {
-    const focused = el.ownerDocument.activeElement;
-    const kept = focused && el.contains(focused) ? focused.dataset?.node ?? null : null;
+    const kept = held();
     plane.replaceChildren(lines);
     for (const node of map.nodes) {
       const label = say("node_label", { title: node.title, horizon: say(`horizon.${node.horizon}`),
@@ -151,7 +150,18 @@ function render({ model, el }) {
       plane.append(box);
     }
     drawLines(); drawList();
-    if (kept) plane.querySelector(`[data-node="${CSS.escape(kept)}"]`)?.focus();
+    if (kept && el.ownerDocument.activeElement !== kept.element) refocus(kept);
+  }
+  // What has the focus, by what it stands for: a redrawn map gives it back, to a link's start where the link is gone.
+  function held() {
+    const element = el.ownerDocument.activeElement;
+    if (!element || !el.contains(element)) return null;
+    const kind = ["node", "link", "weight", "unlink"].find((one) => element.dataset?.[one]);
+    return kind ? { element, kind, key: element.dataset[kind] } : null;
+  }
+  function refocus({ kind, key }) {
+    const find = (name, value) => el.querySelector(`[data-${name}="${CSS.escape(value)}"]`);
+    (find(kind, key) ?? find("node", key.split("|")[0]))?.focus();
   }
   function drawList() {
     if (list.contains(el.ownerDocument.activeElement) && el.ownerDocument.activeElement.tagName === "INPUT") return;
@@ -170,14 +180,21 @@ function render({ model, el }) {
           "data-weight": `${held.start}|${held.end}`, "aria-label": say("weight_of", name),
           onchange: (event) => { const text = event.target.value; event.target.blur(); weigh(held, text); } });
         item.append(make("div", { class: "om-how" }, `→ ${title(held.end)} `, field,
-          make("button", { type: "button", class: "om-button", "aria-label": say("unlink_label", name), onclick: () => unlink(held) }, say("unlink"))));
+          make("button", { type: "button", class: "om-button", "data-unlink": `${held.start}|${held.end}`, "aria-label": say("unlink_label", name), onclick: () => unlink(held) }, say("unlink"))));
       }
       return item;
     }) : [make("li", {}, say("empty"))]));
   }
+  const from = make("select"), to = make("select");
+  // Others may add and rename outcomes while somebody types: only the choices are drawn anew.
+  function drawChoices() {
+    for (const select of [from, to]) {
+      const before = select.value;
+      select.replaceChildren(...map.nodes.map((node) => make("option", { value: node.id }, node.title)));
+      if (map.nodes.some((node) => node.id === before)) select.value = before;
+    }
+  }
   function drawForms() {
-    const options = () => map.nodes.map((node) => make("option", { value: node.id }, node.title));
-    const from = make("select", {}, ...options()), to = make("select", {}, ...options());
     const name = make("input", { required: true, maxlength: "300" });
     const far = make("select", {}, ...["direct", "indirect", "long_term"].map((one) => make("option", { value: one }, say(`horizon.${one}`))));
     forms.replaceChildren(
@@ -314,7 +331,7 @@ function render({ model, el }) {
     const before = map?.nodes.length;
     map = next;
     draw();
-    if (names !== map.nodes.map((n) => n.id + n.title).join("|")) drawForms();
+    if (names !== map.nodes.map((n) => n.id + n.title).join("|")) drawChoices();
     if (stage.clientWidth && (!fitted || (!touched && before !== map.nodes.length))) { fitted = true; fit(); }
   }
   function hear(content) {
@@ -322,8 +339,9 @@ function render({ model, el }) {
     if (content.type === "presence") people.textContent = say("here", { people: content.people.join(say("comma")) });
     if (content.type === "done") { show(content.map); waiting.get(content.id)?.(); waiting.delete(content.id); }
     if (content.type === "refused") { waiting.delete(content.id); tell(content.words, true); if (map) model.send({ type: "hello" }); }
-    if (content.type === "lost") tell(say("lost"), true);
+    if (content.type === "link") tell(content.state === "lost" ? say("lost") : "", content.state === "lost");
   }
+  drawForms();
   model.on("msg:custom", hear);
   model.send({ type: "hello" });
   const beat = setInterval(() => model.send({ type: "ping" }), 45000);

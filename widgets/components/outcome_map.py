@@ -71,10 +71,6 @@ class OutcomeMapEditor(LiveWidget):
         self._last[said["type"]] = said
         self.send(said)
 
-    def _linked(self, state: str) -> None:
-        if state == "lost":
-            self.send({"type": "lost"})
-
     async def _change(self, asked: dict[str, Any]) -> None:
         key, what, given = asked.get("id"), asked.get("what"), asked.get("args")
         try:

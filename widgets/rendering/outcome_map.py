@@ -6,6 +6,7 @@ import io
 import unicodedata
 from collections.abc import Callable, Sequence
 from html import escape
+from math import sqrt
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from kg.operations.outcome_map_views import MapNode, OutcomeMap
 from pipelines.messages import Messages
 
 BOX_W, BOX_H, EDGE = 220.0, 92.0, 24.0
+MOST_PIXELS = 16_000_000
+"""Of a PNG: boxes may lie far apart, and a picture of that is made smaller."""
 LETTERS = 26
 """Letters of a box's line; a Chinese one counts twice."""
 STYLE = """
@@ -97,7 +100,7 @@ def png(found: OutcomeMap, say: Messages, scale: float = 2.0) -> bytes:
     from PIL import Image, ImageDraw
 
     left, top, width, height = _frame(found.nodes)
-    scale = min(scale, 12_000 / max(width, height))
+    scale = min(scale, 12_000 / max(width, height), sqrt(MOST_PIXELS / (width * height)))
     image = Image.new("RGB", (max(1, round(width * scale)), max(1, round(height * scale))), "#ffffff")
     draw, font = ImageDraw.Draw(image), _font(13 * scale)
 

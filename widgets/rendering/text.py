@@ -38,10 +38,12 @@ def instant(moment: datetime | None, language: str = "en") -> str:
 
 
 def number(value: float | Decimal | int | None) -> str:
-    """A number with grouped digits and no idle zeros."""
+    """A number with grouped digits and no idle zeros: two decimals, of a small one three digits that count."""
     if value is None:
         return ""
-    text = f"{value:,.2f}"
+    small = 0 < abs(value) < 0.1
+    text = f"{Decimal(str(value)):.3g}" if small else f"{value:,.2f}"
+    text = f"{Decimal(text):f}" if small else text
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

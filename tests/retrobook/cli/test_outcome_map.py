@@ -44,3 +44,7 @@ def test_an_unknown_ending_and_an_unknown_project_are_refused(home: Path, tmp_pa
     done = call(home, "project:x", "--to", str(tmp_path / "a.svg"))
     assert done.exit_code != 0 and "project:w" in done.stderr
     assert "管道铺设" in call(home, "project:w", "--to", "-", "--format", "mermaid").stdout
+    done = call(home, "project:w", "--to", "-", "--format", "mermaid", "--json")
+    assert done.exit_code == 2 and json.loads(done.stdout)["error"]["code"] == "invalid_request"
+    done = call(home, "project:w", "--to", str(tmp_path / "nowhere" / "a.svg"), "--json")
+    assert done.exit_code == 2 and "cannot be written there" in json.loads(done.stdout)["error"]["message"]

@@ -356,3 +356,13 @@ def test_refusals_speak_chinese_too(people):
     refused = ann.submit("/outcomes/bulk?lang=zh", pick=boxes(ann, hers), weight="2")
     said = refused.text.split("data-bulk-refused")[1].split("</ul>")[0]
     assert "未保存任何修改" in said and "您无权执行" in said
+
+
+def test_a_history_shows_signs_as_they_were_typed(people):
+    key = defined(people["ann"], "Signs")
+    said = "Teachers' time & R&D don't <wait>"
+    for relevance in (said, "Plain"):
+        assert people["ann"].call("change_outcome", id=key, relevance=relevance).status_code == 200
+    page = people["ann"].get(f"/outcomes/{key}").text
+    assert "Teachers&#39; time &amp; R&amp;D don&#39;t &lt;wait&gt;" in page
+    assert "&amp;#39;" not in page and "&amp;amp;" not in page
