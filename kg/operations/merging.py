@@ -52,19 +52,5 @@ def without_moved(record: D) -> D:
     return record.model_copy(update={"moved": []})
 
 
-def require_revision(record: D, revision: int | None, what: str) -> None:
-    """Let a change pass when it is made to what was read.
-
-    Raises:
-        Conflict: Somebody changed the record since.
-    """
-    if revision is not None and revision != record.revision:
-        raise Conflict(
-            f"Somebody changed the {what} {record.key} since you read it (revision {record.revision}, "
-            f"not {revision}). Read it again and repeat your change.",
-            id=record.id, revision=record.revision,
-        )  # fmt: skip
-
-
 def _with(record: D, **values: Any) -> D:
     return type(record).parse(record.model_dump() | values)

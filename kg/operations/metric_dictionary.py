@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..domain import Metric, Role, derive_id
+from ..domain import Metric, Role, UnitKind, derive_id
 from ..domain.metric_names import names_of, plain_name
+from ..domain.money import check_currency
 from ..errors import Conflict, InvalidRequest
 from ..queries import statement
 from ..store.records import put_records
-from .merging import require_revision, retired, without_moved
+from .merging import retired, without_moved
 from .metric_lookup import Metrics
 from .metric_views import (
     DefineMetric,
@@ -24,6 +25,7 @@ from .metric_views import (
     RenameMetric,
     RetireMetric,
 )
+from .revisions import require_current
 from .table import Context, operation
 
 
@@ -72,6 +74,8 @@ def define_metric(context: Context, request: DefineMetric) -> MetricView:
     earlier = dictionary.all.get(key)
     values: dict[str, Any] = request.model_dump(exclude={"revision"})
     values["aliases"] = list(dict.fromkeys(values["aliases"]))
+    if request.unit_kind is UnitKind.CURRENCY and request.unit_of_measure:
+        values["unit_of_measure"] = check_currency(request.unit_of_measure)
     held = earlier.model_dump() if earlier else {}
     made = Metric.parse({**held, **values, "id": key})
     if earlier is not None and made.content_hash() != earlier.content_hash():
@@ -81,7 +85,7 @@ def define_metric(context: Context, request: DefineMetric) -> MetricView:
                 f"({earlier.revision}) to change it, or take another key.",
                 name=request.key, revision=earlier.revision,
             )  # fmt: skip
-        require_revision(earlier, request.revision, "metric")
+        require_current(earlier, request.revision, "metric")
         _require_same_kind(context, earlier, made)
     _require_free(dictionary, made)
     return MetricView(metric=kept_metric(context, earlier, made), changed=earlier is None or made != earlier)
@@ -92,7 +96,7 @@ def rename_metric(context: Context, request: RenameMetric) -> MetricView:
     """Call a metric something else; its old names still lead to it, and its outcomes stay."""
     dictionary = Metrics(context)
     metric = dictionary.find(request.metric)
-    require_revision(metric, request.revision, "metric")
+    require_current(metric, request.revision, "metric")
     names = ("name_en", "name_zh", "definition_en", "definition_zh", "formula")
     values = {name: value or None for name in names if (value := getattr(request, name)) is not None}
     changed = Metric.parse(metric.model_dump() | values)

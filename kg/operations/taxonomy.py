@@ -11,8 +11,9 @@ from ..errors import Conflict, InvalidRequest
 from ..queries import statement
 from ..schema import Label, Rel
 from ..store.records import put_records, put_relationships, remove_relationships
-from .merging import merged, require_revision, retired, split, without_moved
+from .merging import merged, retired, split, without_moved
 from .outcome_lookup import Types
+from .revisions import require_current
 from .table import Context, operation
 from .taxonomy_views import (
     DefineType,
@@ -69,7 +70,7 @@ def rename_type(context: Context, request: RenameType) -> TypeView:
     """Call a kind of outcome something else; its key and its outcomes stay."""
     types = Types(context.store)
     kind = types.find(request.type)
-    require_revision(kind, request.revision, "outcome type")
+    require_current(kind, request.revision, "outcome type")
     names = ("name_en", "name_zh", "description_en", "description_zh")
     said = {name: value for name in names if (value := getattr(request, name)) is not None}
     changed = OutcomeType.parse(kind.model_dump() | {name: value or None for name, value in said.items()})

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from kg.domain import Assessment, Lesson, Outcome, OutcomeType, Relationship
-from kg.errors import Conflict, Forbidden, InvalidRequest, NotFound
+from kg.errors import Conflict, Forbidden, InvalidRequest, NotFound, UnknownCurrency
 from kg.graph import KnowledgeGraph
 from kg.opening import open_graph
 from kg.policy import ScopeFilter
@@ -214,6 +214,13 @@ def test_a_metric_is_changed_by_who_read_it_and_keeps_its_unit_once_it_measures(
     with pytest.raises(InvalidRequest, match="key of its own"):
         promises.define_metric(**asked, revision=2)
     assert promises.define_metric(**asked | {"unit_of_measure": "pumps", "formula": "count"}, revision=2).changed
+
+
+def test_the_unit_of_an_amount_is_a_currency_in_use(promises):
+    asked = {"key": "turnover_x", "name_en": "Turnover X", "name_zh": "某营业额", "unit_kind": "currency"}
+    with pytest.raises(UnknownCurrency, match="EUR"):
+        promises.define_metric(**asked, unit_of_measure="EUX")
+    assert promises.define_metric(**asked, unit_of_measure="eur").metric.unit_of_measure == "EUR"
 
 
 def test_a_retired_metric_is_neither_found_nor_suggested_and_comes_back(promises):
