@@ -8,16 +8,33 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from ..domain import BenefitEntry, CostEntry, Project, Role, derive_id
+from ..domain import BenefitEntry, CostEntry, Outcome, Project, Role, derive_id
 from ..domain.money import check_amount, check_currency, check_weight, in_force, shares_of
 from ..domain.money_entries import MoneyEntry
 from ..domain.rates import MissingRate
-from ..errors import AlreadyCorrected, ClaimedTwice, DatedAhead, Forbidden, InvalidRequest, NotFound
+from ..errors import (
+    AlreadyCorrected,
+    ClaimedTwice,
+    DatedAhead,
+    Forbidden,
+    InvalidRequest,
+    NotFound,
+    NotYours,
+    SharedOutOfSight,
+)
 from ..queries import statement
 from ..store.records import get_record, put_records
 from .action_reading import local_day
 from .measured_subjects import rates_between
-from .money_reading import converted, entries_about, money_of, money_subject, reporting_currency
+from .measurement_views import may_correct
+from .money_reading import (
+    converted,
+    entries_about,
+    money_of,
+    money_subject,
+    of_subjects_in_use,
+    reporting_currency,
+)
 from .money_views import (
     AddMoney,
     CorrectMoney,
@@ -29,6 +46,7 @@ from .money_views import (
     row_of,
 )
 from .table import Context, operation
+from .visible_about import of_visible_subjects
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -78,6 +96,7 @@ def correct_money(context: Context, request: CorrectMoney) -> MoneyEntered:
     of 0 only takes this one's part back.
     """
     entry, project = _visible_entry(context, request.id)
+    _require_right(context, entry)
     chain = {e.corrects: e.id for e in entries_about(context, [entry.subject], corrected=True) if e.corrects}
     if entry.id in chain:
         newest = entry.id
@@ -108,7 +127,7 @@ def list_money(context: Context, request: ListMoney) -> MoneyList:
     project, subject = money_subject(context, request.subject)
     money = money_of(context, project)
     subjects = [subject] if subject != project.id else [project.id, *(o.id for o in money.outcomes)]
-    everything = entries_about(context, subjects, corrected=True)
+    everything = [e for e in entries_about(context, subjects, corrected=True) if money.shows(e)]
     corrections = {entry.corrects: entry for entry in everything if entry.corrects}
     found = [
         entry
@@ -120,12 +139,21 @@ def list_money(context: Context, request: ListMoney) -> MoneyList:
     if request.newest_first:
         found.sort(key=lambda entry: (entry.date, entry.recorded_at or NEVER, entry.id), reverse=True)
     titles = {project.id: project.name, **{o.id: o.title for o in money.outcomes}}
+    owned = {outcome.id: outcome for outcome in money.outcomes}
     page = found[request.offset : request.offset + request.limit]
     return MoneyList(
         project=project.id,
         project_name=project.name,
         currency=reporting_currency(project, everything),
-        entries=[row_of(entry, titles.get(entry.subject), corrections.get(entry.id)) for entry in page],
+        entries=[
+            row_of(
+                entry,
+                titles.get(entry.subject),
+                corrections.get(entry.id),
+                correctable=may_correct(context.visitor, owned.get(entry.subject), entry),
+            )
+            for entry in page
+        ],
         total=len(found),
     )
 
@@ -163,7 +191,7 @@ def _entry(
     told |= {
         "id": derive_id("cost" if kind is CostEntry else "benefit", "retrobook", key), "subject": subject,
         "amount": amount, "currency": currency, "project": project.id, "unit": project.unit,
-        "confidential": project.confidential,
+        "confidential": project.confidential or _is_hidden(context, subject),
     }  # fmt: skip
     return kind.parse(told)
 
@@ -182,16 +210,36 @@ def _others_sharing(context: Context, entry: MoneyEntry) -> list[tuple[MoneyEntr
     kind = type(entry)
     rows = context.store.read(statement("money.sharing", entry.label), shared=entry.shared)
     found = []
-    for other in in_force(kind.from_properties(row["record"]) for row in rows):
+    for other in of_subjects_in_use(context, in_force(kind.from_properties(row["record"]) for row in rows)):
         if other.id == entry.id or not other.amount or (other.date, other.expected) != (entry.date, entry.expected):
             continue
-        if not context.scope.covers(other.project, other.unit, other.confidential):
+        if not _sees(context, [other]):
             raise Forbidden(
                 f"{entry.shared} is shared with projects you may not see: somebody who sees them all can correct it.",
                 operation="correct_money",
             )
+        _require_right(context, other)
         found.append((other, money_subject(context, other.subject)[0]))
     return found
+
+
+def _require_right(context: Context, entry: MoneyEntry) -> None:
+    """Let a correction pass.
+
+    Raises:
+        NotYours: Somebody else entered it, and the visitor neither owns its outcome nor judges it.
+    """
+    if not may_correct(context.visitor, get_record(context.store, Outcome, entry.subject), entry):
+        raise NotYours(
+            f"{context.visitor.display_name} may not correct this entry: {entry.recorded_by} entered it. "
+            "They may, the outcome's owner, and facilitators, managers and the PMO.",
+            operation="correct_money",
+        )  # fmt: skip
+
+
+def _is_hidden(context: Context, subject: str) -> bool:
+    outcome = get_record(context.store, Outcome, subject)
+    return outcome is not None and outcome.confidential
 
 
 def _require_room(
@@ -200,11 +248,12 @@ def _require_room(
     """Refuse shares that would claim more of one benefit than there is of it."""
     rows = context.store.read(statement("money.sharing", asked[0].label), shared=shared)
     kind = type(asked[0])
-    standing = in_force(kind.from_properties(row["record"]) for row in rows)
+    standing = of_subjects_in_use(context, in_force(kind.from_properties(row["record"]) for row in rows))
     occasion = (asked[0].date, asked[0].expected)
     left = without | {entry.id for entry in asked}
     held = [e for e in standing if e.id not in left and e.amount and (e.date, e.expected) == occasion]
-    for other in held:
+    seen = _sees(context, held)
+    for other in held if seen else []:
         if asked[0].amount and (other.amount, other.currency) != (asked[0].amount, asked[0].currency):
             raise InvalidRequest(
                 f"{shared} of {other.date} is {other.currency} {other.amount}: all who share it enter the same "
@@ -213,7 +262,15 @@ def _require_room(
             )
     taken = sum((Decimal(repr(e.share)) for e in held), Decimal(0))
     wanted = sum((Decimal(repr(e.share)) for e in asked if e.amount), Decimal(0))
-    if taken + wanted > 1 + Decimal("1e-9"):
+    fits = taken + wanted <= 1 + Decimal("1e-9")
+    alike = not asked[0].amount or all((e.amount, e.currency) == (asked[0].amount, asked[0].currency) for e in held)
+    if not seen and not (fits and alike):  # one refusal for both: which it was would tell a figure
+        raise SharedOutOfSight(
+            f"{shared} is shared with others whose entries you may not see, and this does not fit with them. "
+            "Ask somebody who sees them all to enter it.",
+            field="shared",
+        )
+    if not fits:
         claimed_share, asked_share = (f"{float(100 * share):.4g}" for share in (taken, wanted))
         raise ClaimedTwice(
             f"Others claim {claimed_share} % of {shared} already; {asked_share} % more would be more than all of it.",
@@ -230,15 +287,24 @@ def _keep(context: Context, made: list[tuple[Project, MoneyEntry]]) -> MoneyEnte
     missing: list[MissingRate] = []
     for project, entry in made:
         missing += converted([entry], project.currency or entry.currency, rates).missing
-    return MoneyEntered(project=made[0][0].id, entries=[row_of(entry) for entry in entries], missing_rates=missing)
+    return MoneyEntered(
+        project=made[0][0].id, entries=[row_of(entry, correctable=True) for entry in entries], missing_rates=missing
+    )
 
 
 def _visible_entry(context: Context, key: str) -> tuple[MoneyEntry, Project]:
     for kind in (CostEntry, BenefitEntry):
         entry = get_record(context.store, kind, key)
-        if entry is not None and context.scope.covers(entry.project, entry.unit, entry.confidential):
+        if entry is not None and _sees(context, [entry]):
             return entry, money_subject(context, entry.subject)[0]
     raise NotFound.among("money entry", key, [])
+
+
+def _sees(context: Context, entries: list[MoneyEntry]) -> bool:
+    """True when the visitor may see all of some entries, and what they are of."""
+    scope = context.scope
+    covered = all(scope.covers(entry.project, entry.unit, entry.confidential) for entry in entries)
+    return covered and len(of_visible_subjects(context.store, scope, entries)) == len(entries)
 
 
 def digest(*parts: str) -> str:
