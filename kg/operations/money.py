@@ -5,24 +5,19 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 from ..domain import BenefitEntry, CostEntry, Outcome, Project, Role, derive_id
-from ..domain.money import check_amount, check_currency, check_weight, in_force, shares_of
+from ..domain.money import check_amount, check_currency, check_weight, shares_of
 from ..domain.money_entries import MoneyEntry
 from ..domain.rates import MissingRate
 from ..errors import (
     AlreadyCorrected,
     ClaimedTwice,
     DatedAhead,
-    Forbidden,
     InvalidRequest,
     NotFound,
-    NotYours,
-    SharedOutOfSight,
 )
-from ..queries import statement
 from ..store.records import get_record, put_records
 from .action_reading import local_day
 from .measured_subjects import rates_between
@@ -32,9 +27,9 @@ from .money_reading import (
     entries_about,
     money_of,
     money_subject,
-    of_subjects_in_use,
     reporting_currency,
 )
+from .money_sharing import others_sharing, require_right, require_room, sees_entries
 from .money_views import (
     AddMoney,
     CorrectMoney,
@@ -46,7 +41,6 @@ from .money_views import (
     row_of,
 )
 from .table import Context, operation
-from .visible_about import of_visible_subjects
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -84,7 +78,7 @@ def share_benefit(context: Context, request: ShareBenefit) -> MoneyEntered:
     for (project, subject), _ in placed:
         values = request.model_dump(exclude={"contributors"}) | {"share": shares[subject], "shared": shared, "key": key}
         made.append((project, _entry(context, BenefitEntry, project, subject, values)))
-    _require_room(context, shared, [entry for _, entry in made])
+    require_room(context, shared, [entry for _, entry in made])
     return _keep(context, made)
 
 
@@ -96,7 +90,7 @@ def correct_money(context: Context, request: CorrectMoney) -> MoneyEntered:
     of 0 only takes this one's part back.
     """
     entry, project = _visible_entry(context, request.id)
-    _require_right(context, entry)
+    require_right(context, entry)
     chain = {e.corrects: e.id for e in entries_about(context, [entry.subject], corrected=True) if e.corrects}
     if entry.id in chain:
         newest = entry.id
@@ -113,10 +107,10 @@ def correct_money(context: Context, request: CorrectMoney) -> MoneyEntered:
     common = {name: value for name, value in given.items() if name in ("amount", "date", "currency", "expected")}
     if entry.shared:
         if common and common.get("amount") != 0:
-            for other in _others_sharing(context, entry):
+            for other in others_sharing(context, entry):
                 made.append((other[1], _corrected(context, *other, common | why)))
         leaving = {correction.corrects for _, correction in made}
-        _require_room(context, entry.shared, [correction for _, correction in made], frozenset(filter(None, leaving)))
+        require_room(context, entry.shared, [correction for _, correction in made], frozenset(filter(None, leaving)))
     context.audit["before_hash"] = entry.content_hash()
     return _keep(context, made)
 
@@ -162,7 +156,7 @@ def _add(context: Context, kind: type[MoneyEntry], request: AddMoney) -> MoneyEn
     project, subject = money_subject(context, request.subject)
     made = _entry(context, kind, project, subject, request.model_dump(exclude={"subject"}))
     if made.shared:
-        _require_room(context, made.shared, [made])
+        require_room(context, made.shared, [made])
     return _keep(context, [(project, made)])
 
 
@@ -201,81 +195,9 @@ def _corrected(context: Context, entry: MoneyEntry, project: Project, given: dic
     return _entry(context, type(entry), project, entry.subject, kept | given | {"corrects": entry.id})
 
 
-def _others_sharing(context: Context, entry: MoneyEntry) -> list[tuple[MoneyEntry, Project]]:
-    """The other entries of one shared benefit that count, with their projects.
-
-    Raises:
-        Forbidden: Some belong to projects that the visitor may not see.
-    """
-    kind = type(entry)
-    rows = context.store.read(statement("money.sharing", entry.label), shared=entry.shared)
-    found = []
-    for other in of_subjects_in_use(context, in_force(kind.from_properties(row["record"]) for row in rows)):
-        if other.id == entry.id or not other.amount or (other.date, other.expected) != (entry.date, entry.expected):
-            continue
-        if not _sees(context, [other]):
-            raise Forbidden(
-                f"{entry.shared} is shared with projects you may not see: somebody who sees them all can correct it.",
-                operation="correct_money",
-            )
-        _require_right(context, other)
-        found.append((other, money_subject(context, other.subject)[0]))
-    return found
-
-
-def _require_right(context: Context, entry: MoneyEntry) -> None:
-    """Let a correction pass.
-
-    Raises:
-        NotYours: Somebody else entered it, and the visitor neither owns its outcome nor judges it.
-    """
-    if not may_correct(context.visitor, get_record(context.store, Outcome, entry.subject), entry):
-        raise NotYours(
-            f"{context.visitor.display_name} may not correct this entry: {entry.recorded_by} entered it. "
-            "They may, the outcome's owner, and facilitators, managers and the PMO.",
-            operation="correct_money",
-        )  # fmt: skip
-
-
 def _is_hidden(context: Context, subject: str) -> bool:
     outcome = get_record(context.store, Outcome, subject)
     return outcome is not None and outcome.confidential
-
-
-def _require_room(
-    context: Context, shared: str, asked: list[MoneyEntry], without: frozenset[str] = frozenset()
-) -> None:
-    """Refuse shares that would claim more of one benefit than there is of it."""
-    rows = context.store.read(statement("money.sharing", asked[0].label), shared=shared)
-    kind = type(asked[0])
-    standing = of_subjects_in_use(context, in_force(kind.from_properties(row["record"]) for row in rows))
-    occasion = (asked[0].date, asked[0].expected)
-    left = without | {entry.id for entry in asked}
-    held = [e for e in standing if e.id not in left and e.amount and (e.date, e.expected) == occasion]
-    seen = _sees(context, held)
-    for other in held if seen else []:
-        if asked[0].amount and (other.amount, other.currency) != (asked[0].amount, asked[0].currency):
-            raise InvalidRequest(
-                f"{shared} of {other.date} is {other.currency} {other.amount}: all who share it enter the same "
-                "whole amount, each with a share of its own.",
-                field="shared",
-            )
-    taken = sum((Decimal(repr(e.share)) for e in held), Decimal(0))
-    wanted = sum((Decimal(repr(e.share)) for e in asked if e.amount), Decimal(0))
-    fits = taken + wanted <= 1 + Decimal("1e-9")
-    alike = not asked[0].amount or all((e.amount, e.currency) == (asked[0].amount, asked[0].currency) for e in held)
-    if not seen and not (fits and alike):  # one refusal for both: which it was would tell a figure
-        raise SharedOutOfSight(
-            f"{shared} is shared with others whose entries you may not see, and this does not fit with them. "
-            "Ask somebody who sees them all to enter it.",
-            field="shared",
-        )
-    if not fits:
-        claimed_share, asked_share = (f"{float(100 * share):.4g}" for share in (taken, wanted))
-        raise ClaimedTwice(
-            f"Others claim {claimed_share} % of {shared} already; {asked_share} % more would be more than all of it.",
-            field="share", claimed=claimed_share, asked=asked_share,
-        )  # fmt: skip
 
 
 def _keep(context: Context, made: list[tuple[Project, MoneyEntry]]) -> MoneyEntered:
@@ -295,16 +217,9 @@ def _keep(context: Context, made: list[tuple[Project, MoneyEntry]]) -> MoneyEnte
 def _visible_entry(context: Context, key: str) -> tuple[MoneyEntry, Project]:
     for kind in (CostEntry, BenefitEntry):
         entry = get_record(context.store, kind, key)
-        if entry is not None and _sees(context, [entry]):
+        if entry is not None and sees_entries(context, [entry]):
             return entry, money_subject(context, entry.subject)[0]
     raise NotFound.among("money entry", key, [])
-
-
-def _sees(context: Context, entries: list[MoneyEntry]) -> bool:
-    """True when the visitor may see all of some entries, and what they are of."""
-    scope = context.scope
-    covered = all(scope.covers(entry.project, entry.unit, entry.confidential) for entry in entries)
-    return covered and len(of_visible_subjects(context.store, scope, entries)) == len(entries)
 
 
 def digest(*parts: str) -> str:
