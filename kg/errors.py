@@ -212,6 +212,12 @@ class ClaimedTwice(InvalidRequest):
     code = "claimed_twice"
 
 
+class SharedOutOfSight(InvalidRequest):
+    """A share that does not fit with shares of others that the visitor may not see."""
+
+    code = "shared_out_of_sight"
+
+
 class NotFound(KgError):
     """There is no such thing, or the visitor may not know of it."""
 
@@ -243,6 +249,12 @@ class AlreadyCorrected(Conflict):
     """An entry that a later one corrects already."""
 
     code = "already_corrected"
+
+
+class MoneyStands(Conflict):
+    """An outcome cannot be taken out of use while costs or benefits of it count."""
+
+    code = "money_stands"
 
 
 class WrongState(Conflict):

@@ -68,7 +68,7 @@ class Scanner:
         self._material = Material(context.store)
         self._readers = Readers(context.store)
         self._remedies = Remedies(self._material)
-        self._known = list_records(context.store, Alert, WHOLE)
+        self._known = [self._as_its_subject(alert) for alert in list_records(context.store, Alert, WHOLE)]
         self._past: dict[ScopeFilter, PastOutcomes] = {}
         self._figures: dict[tuple[str, ScopeFilter], dict[str, str]] = {}
 
@@ -181,6 +181,13 @@ class Scanner:
                 scan.escalated.append(handed)
                 self._tell(scan, handed, ESCALATED, to, "", days=str(waited))
         return True
+
+    def _as_its_subject(self, alert: Alert) -> Alert:
+        """An alert as hidden as what it tells of is by now."""
+        material = self._material
+        subject = material.outcomes.get(alert.subject) or material.milestones.get(alert.subject)
+        hidden = subject is not None and subject.confidential and not alert.confidential
+        return _with(alert, confidential=True) if hidden else alert
 
     def _ended(self, alert: Alert) -> str | None:
         """Why an alert is over: what it told of is back on course, or is no more."""

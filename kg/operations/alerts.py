@@ -23,6 +23,7 @@ from .alert_scan import Scan, Scanner
 from .measured_subjects import in_own_unit
 from .projects import find_project, visible_names
 from .table import Context, Request, Response, operation
+from .visible_about import of_visible_subjects
 
 TOLD = ("state", "snoozed_until", "acknowledged_by", "escalated_to", "closed_by", "reason")
 """Fields whose changes are told."""
@@ -144,7 +145,7 @@ def scan_alerts(context: Context, request: ScanAlerts) -> ScanResult:
 def list_alerts(context: Context, request: ListAlerts) -> AlertList:
     """Alerts that the visitor may see, those that wait for somebody first, the latest first."""
     project = find_project(context.store, request.project, context.scope).id if request.project else None
-    everything = list_records(context.store, Alert, context.scope, project)
+    everything = visible_alerts(context, project)
     own = [
         alert
         for alert in everything
@@ -193,9 +194,15 @@ def visible_alert(context: Context, key: str) -> Alert:
         NotFound: No such alert, or a hidden one; names the nearest visible id.
     """
     found = get_record(context.store, Alert, key)
-    if found is None or not context.scope.covers(found.project, found.unit, found.confidential):
-        raise NotFound.among("alert", key, [a.id for a in list_records(context.store, Alert, context.scope)])
+    seen = found is not None and context.scope.covers(found.project, found.unit, found.confidential)
+    if found is None or not seen or not of_visible_subjects(context.store, context.scope, [found]):
+        raise NotFound.among("alert", key, [a.id for a in visible_alerts(context)])
     return found
+
+
+def visible_alerts(context: Context, project: str | None = None) -> list[Alert]:
+    """Alerts that the visitor may see, of one project or of all, by id."""
+    return of_visible_subjects(context.store, context.scope, list_records(context.store, Alert, context.scope, project))
 
 
 def may_act(visitor: Visitor, alert: Alert) -> bool:

@@ -117,7 +117,9 @@ def _release(context: Context, outcome: Outcome, text: str) -> tuple[date, str |
         return date.fromisoformat(text), None
     except ValueError:
         milestone = get_record(context.store, Milestone, text)
-    if milestone is None or milestone.project != outcome.project:
+    scope = context.scope
+    seen = milestone is not None and scope.covers(milestone.project, milestone.unit, milestone.confidential)
+    if milestone is None or not seen or milestone.project != outcome.project:
         known = list_records(context.store, Milestone, context.scope, outcome.project)
         if not known:
             raise InvalidRequest(

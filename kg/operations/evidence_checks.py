@@ -21,6 +21,7 @@ from .outcome_messages import tell_evidence, tell_step
 from .outcome_review_views import is_live
 from .projects import find_project
 from .table import Context, Request, Response, operation
+from .visible_about import of_visible_subjects, visible_about
 
 AT_ONCE = 8
 SECONDS = 30.0
@@ -145,7 +146,7 @@ def check_evidence(context: Context, request: CheckEvidence) -> EvidenceChecked:
 
 def _pieces(context: Context, request: CheckEvidence) -> list[Evidence]:
     if request.outcome is not None:
-        found = records_about(context.store, Evidence, [visible_outcome(context, request.outcome).id])
+        found = visible_about(context.store, context.scope, Evidence, [visible_outcome(context, request.outcome)])
         return sorted(found, key=lambda piece: piece.id)
     if not context.visitor.has(Role.PMO):
         raise Forbidden(
@@ -155,7 +156,8 @@ def _pieces(context: Context, request: CheckEvidence) -> list[Evidence]:
         )
     project = find_project(context.store, request.project, context.scope).id if request.project else None
     # A link of a lesson says where it came from: it has no digest and is not compared.
-    found = [p for p in list_records(context.store, Evidence, context.scope, project) if p.sha256]
+    listed = list_records(context.store, Evidence, context.scope, project)
+    found = [p for p in of_visible_subjects(context.store, context.scope, listed) if p.sha256]
     return sorted(found, key=lambda piece: piece.id)
 
 

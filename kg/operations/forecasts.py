@@ -18,7 +18,6 @@ from ..domain.rollup import reached
 from ..domain.series import converted as in_unit
 from ..domain.series import in_force
 from ..domain.units import Unit
-from ..store.records import records_about
 from .measured_subjects import rates_between
 from .money_reading import (
     ProjectMoney,
@@ -30,6 +29,7 @@ from .money_reading import (
 from .outcome_lookup import visible_outcome
 from .projects import find_project
 from .table import Context, Request, Response, operation
+from .visible_about import visible_about
 
 Level = Field(default=0.9, gt=0.5, lt=1)
 
@@ -100,7 +100,7 @@ class ProjectForecast(Response):
 def forecast_outcome(context: Context, request: ForecastOutcome) -> OutcomeForecast:
     """Where an outcome's metric will stand when it is due, with an interval."""
     outcome = visible_outcome(context, request.outcome)
-    measurements = records_about(context.store, Measurement, [outcome.id])
+    measurements = visible_about(context.store, context.scope, Measurement, [outcome])
     return outcome_forecast(outcome, measurements, rates_between(context.store), request.at, request.level)
 
 
@@ -159,7 +159,7 @@ def project_forecast(
     day = at or project.end or max(dues, default=None)
     found = ProjectForecast(project=project.id, at=day, currency=reporting_currency(project, money.entries, currency))
     measured: dict[str, list[Measurement]] = {}
-    for measurement in records_about(context.store, Measurement, [o.id for o in money.outcomes]):
+    for measurement in visible_about(context.store, context.scope, Measurement, money.outcomes):
         measured.setdefault(measurement.subject, []).append(measurement)
     found.outcomes = [
         outcome_forecast(outcome, measured.get(outcome.id, []), rates, at, level) for outcome in money.outcomes

@@ -16,9 +16,9 @@ from ..errors import InvalidRequest, NoRate, NotFound
 from ..policy import ScopeFilter
 from ..queries import statement
 from ..store.protocol import GraphStore
-from ..store.records import records_about
 from .action_reading import local_day
 from .table import Context
+from .visible_about import visible_about
 
 KINDS: tuple[type[Outcome] | type[KPI] | type[KeyResult], ...] = (Outcome, KPI, KeyResult)
 MEASURED = "measured"
@@ -151,9 +151,7 @@ def _known_names(context: Context) -> list[str]:
 
 def measurements_of(context: Context, subject: Subject) -> list[Measurement]:
     """All measurements of a subject that the visitor may see, corrected ones too."""
-    confidential = context.scope.covers(subject.record.project, subject.record.unit, True) or context.scope.confidential
-    found = records_about(context.store, Measurement, [subject.id])
-    return [m for m in found if confidential or not m.confidential]
+    return visible_about(context.store, context.scope, Measurement, [subject.record])
 
 
 def counted(

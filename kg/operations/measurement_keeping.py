@@ -64,7 +64,7 @@ def require_right(context: Context, subject: Subject, wrong: Measurement) -> Non
     Raises:
         NotYours: Somebody else measured it, and the visitor neither owns what is measured nor judges it.
     """
-    if not may_correct(context.visitor, subject, wrong):
+    if not may_correct(context.visitor, subject.record, wrong):
         raise NotYours(
             f"{context.visitor.display_name} may not correct this measurement: it was recorded by {wrong.recorded_by}. "
             "They may, the outcome's owner, and facilitators, managers and the PMO.",

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from pydantic import BaseModel
 
-from ..domain import Measurement, Role
+from ..domain import Measurement, Record, Role
+from ..domain.money_entries import MoneyEntry
 from ..domain.outcomes import UnitKind
 from ..domain.rates import Step
 from ..domain.series import Measured, converted, corrections_of, in_force, order
@@ -120,15 +121,15 @@ def views_of(context: Context, subject: Subject, known: Sequence[Measurement]) -
             counts=m.id in counting and m.id in values,
             corrected_by=corrected.get(m.id),
             before=before[m.id],
-            may_correct=may_correct(context.visitor, subject, m),
+            may_correct=may_correct(context.visitor, subject.record, m),
         )
         for m in sorted(known, key=lambda m: (*order(m)[:2], len(before[m.id]), m.id))
     ]
 
 
-def may_correct(visitor: Visitor, subject: Subject, wrong: Measurement) -> bool:
-    """True for who recorded a measurement, who owns what it measures, and those who may correct everybody's."""
-    named = {name.casefold() for name in (wrong.recorded_by, getattr(subject.record, "owner", None)) if name}
+def may_correct(visitor: Visitor, subject: Record | None, wrong: Measurement | MoneyEntry) -> bool:
+    """True for who recorded a value or an amount, who owns what it is of, and those who may correct everybody's."""
+    named = {name.casefold() for name in (wrong.recorded_by, getattr(subject, "owner", None)) if name}
     return visitor.name.casefold() in named or any(visitor.has(role) for role in JUDGES)
 
 

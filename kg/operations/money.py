@@ -5,19 +5,31 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
-from ..domain import BenefitEntry, CostEntry, Project, Role, derive_id
-from ..domain.money import check_amount, check_currency, check_weight, in_force, shares_of
+from ..domain import BenefitEntry, CostEntry, Outcome, Project, Role, derive_id
+from ..domain.money import check_amount, check_currency, check_weight, shares_of
 from ..domain.money_entries import MoneyEntry
 from ..domain.rates import MissingRate
-from ..errors import AlreadyCorrected, ClaimedTwice, DatedAhead, Forbidden, InvalidRequest, NotFound
-from ..queries import statement
+from ..errors import (
+    AlreadyCorrected,
+    ClaimedTwice,
+    DatedAhead,
+    InvalidRequest,
+    NotFound,
+)
 from ..store.records import get_record, put_records
 from .action_reading import local_day
 from .measured_subjects import rates_between
-from .money_reading import converted, entries_about, money_of, money_subject, reporting_currency
+from .measurement_views import may_correct
+from .money_reading import (
+    converted,
+    entries_about,
+    money_of,
+    money_subject,
+    reporting_currency,
+)
+from .money_sharing import others_sharing, require_right, require_room, sees_entries
 from .money_views import (
     AddMoney,
     CorrectMoney,
@@ -66,7 +78,7 @@ def share_benefit(context: Context, request: ShareBenefit) -> MoneyEntered:
     for (project, subject), _ in placed:
         values = request.model_dump(exclude={"contributors"}) | {"share": shares[subject], "shared": shared, "key": key}
         made.append((project, _entry(context, BenefitEntry, project, subject, values)))
-    _require_room(context, shared, [entry for _, entry in made])
+    require_room(context, shared, [entry for _, entry in made])
     return _keep(context, made)
 
 
@@ -78,6 +90,7 @@ def correct_money(context: Context, request: CorrectMoney) -> MoneyEntered:
     of 0 only takes this one's part back.
     """
     entry, project = _visible_entry(context, request.id)
+    require_right(context, entry)
     chain = {e.corrects: e.id for e in entries_about(context, [entry.subject], corrected=True) if e.corrects}
     if entry.id in chain:
         newest = entry.id
@@ -94,10 +107,10 @@ def correct_money(context: Context, request: CorrectMoney) -> MoneyEntered:
     common = {name: value for name, value in given.items() if name in ("amount", "date", "currency", "expected")}
     if entry.shared:
         if common and common.get("amount") != 0:
-            for other in _others_sharing(context, entry):
+            for other in others_sharing(context, entry):
                 made.append((other[1], _corrected(context, *other, common | why)))
         leaving = {correction.corrects for _, correction in made}
-        _require_room(context, entry.shared, [correction for _, correction in made], frozenset(filter(None, leaving)))
+        require_room(context, entry.shared, [correction for _, correction in made], frozenset(filter(None, leaving)))
     context.audit["before_hash"] = entry.content_hash()
     return _keep(context, made)
 
@@ -108,7 +121,7 @@ def list_money(context: Context, request: ListMoney) -> MoneyList:
     project, subject = money_subject(context, request.subject)
     money = money_of(context, project)
     subjects = [subject] if subject != project.id else [project.id, *(o.id for o in money.outcomes)]
-    everything = entries_about(context, subjects, corrected=True)
+    everything = [e for e in entries_about(context, subjects, corrected=True) if money.shows(e)]
     corrections = {entry.corrects: entry for entry in everything if entry.corrects}
     found = [
         entry
@@ -120,12 +133,21 @@ def list_money(context: Context, request: ListMoney) -> MoneyList:
     if request.newest_first:
         found.sort(key=lambda entry: (entry.date, entry.recorded_at or NEVER, entry.id), reverse=True)
     titles = {project.id: project.name, **{o.id: o.title for o in money.outcomes}}
+    owned = {outcome.id: outcome for outcome in money.outcomes}
     page = found[request.offset : request.offset + request.limit]
     return MoneyList(
         project=project.id,
         project_name=project.name,
         currency=reporting_currency(project, everything),
-        entries=[row_of(entry, titles.get(entry.subject), corrections.get(entry.id)) for entry in page],
+        entries=[
+            row_of(
+                entry,
+                titles.get(entry.subject),
+                corrections.get(entry.id),
+                correctable=may_correct(context.visitor, owned.get(entry.subject), entry),
+            )
+            for entry in page
+        ],
         total=len(found),
     )
 
@@ -134,7 +156,7 @@ def _add(context: Context, kind: type[MoneyEntry], request: AddMoney) -> MoneyEn
     project, subject = money_subject(context, request.subject)
     made = _entry(context, kind, project, subject, request.model_dump(exclude={"subject"}))
     if made.shared:
-        _require_room(context, made.shared, [made])
+        require_room(context, made.shared, [made])
     return _keep(context, [(project, made)])
 
 
@@ -163,7 +185,7 @@ def _entry(
     told |= {
         "id": derive_id("cost" if kind is CostEntry else "benefit", "retrobook", key), "subject": subject,
         "amount": amount, "currency": currency, "project": project.id, "unit": project.unit,
-        "confidential": project.confidential,
+        "confidential": project.confidential or _is_hidden(context, subject),
     }  # fmt: skip
     return kind.parse(told)
 
@@ -173,52 +195,9 @@ def _corrected(context: Context, entry: MoneyEntry, project: Project, given: dic
     return _entry(context, type(entry), project, entry.subject, kept | given | {"corrects": entry.id})
 
 
-def _others_sharing(context: Context, entry: MoneyEntry) -> list[tuple[MoneyEntry, Project]]:
-    """The other entries of one shared benefit that count, with their projects.
-
-    Raises:
-        Forbidden: Some belong to projects that the visitor may not see.
-    """
-    kind = type(entry)
-    rows = context.store.read(statement("money.sharing", entry.label), shared=entry.shared)
-    found = []
-    for other in in_force(kind.from_properties(row["record"]) for row in rows):
-        if other.id == entry.id or not other.amount or (other.date, other.expected) != (entry.date, entry.expected):
-            continue
-        if not context.scope.covers(other.project, other.unit, other.confidential):
-            raise Forbidden(
-                f"{entry.shared} is shared with projects you may not see: somebody who sees them all can correct it.",
-                operation="correct_money",
-            )
-        found.append((other, money_subject(context, other.subject)[0]))
-    return found
-
-
-def _require_room(
-    context: Context, shared: str, asked: list[MoneyEntry], without: frozenset[str] = frozenset()
-) -> None:
-    """Refuse shares that would claim more of one benefit than there is of it."""
-    rows = context.store.read(statement("money.sharing", asked[0].label), shared=shared)
-    kind = type(asked[0])
-    standing = in_force(kind.from_properties(row["record"]) for row in rows)
-    occasion = (asked[0].date, asked[0].expected)
-    left = without | {entry.id for entry in asked}
-    held = [e for e in standing if e.id not in left and e.amount and (e.date, e.expected) == occasion]
-    for other in held:
-        if asked[0].amount and (other.amount, other.currency) != (asked[0].amount, asked[0].currency):
-            raise InvalidRequest(
-                f"{shared} of {other.date} is {other.currency} {other.amount}: all who share it enter the same "
-                "whole amount, each with a share of its own.",
-                field="shared",
-            )
-    taken = sum((Decimal(repr(e.share)) for e in held), Decimal(0))
-    wanted = sum((Decimal(repr(e.share)) for e in asked if e.amount), Decimal(0))
-    if taken + wanted > 1 + Decimal("1e-9"):
-        claimed_share, asked_share = (f"{float(100 * share):.4g}" for share in (taken, wanted))
-        raise ClaimedTwice(
-            f"Others claim {claimed_share} % of {shared} already; {asked_share} % more would be more than all of it.",
-            field="share", claimed=claimed_share, asked=asked_share,
-        )  # fmt: skip
+def _is_hidden(context: Context, subject: str) -> bool:
+    outcome = get_record(context.store, Outcome, subject)
+    return outcome is not None and outcome.confidential
 
 
 def _keep(context: Context, made: list[tuple[Project, MoneyEntry]]) -> MoneyEntered:
@@ -230,13 +209,15 @@ def _keep(context: Context, made: list[tuple[Project, MoneyEntry]]) -> MoneyEnte
     missing: list[MissingRate] = []
     for project, entry in made:
         missing += converted([entry], project.currency or entry.currency, rates).missing
-    return MoneyEntered(project=made[0][0].id, entries=[row_of(entry) for entry in entries], missing_rates=missing)
+    return MoneyEntered(
+        project=made[0][0].id, entries=[row_of(entry, correctable=True) for entry in entries], missing_rates=missing
+    )
 
 
 def _visible_entry(context: Context, key: str) -> tuple[MoneyEntry, Project]:
     for kind in (CostEntry, BenefitEntry):
         entry = get_record(context.store, kind, key)
-        if entry is not None and context.scope.covers(entry.project, entry.unit, entry.confidential):
+        if entry is not None and sees_entries(context, [entry]):
             return entry, money_subject(context, entry.subject)[0]
     raise NotFound.among("money entry", key, [])
 

@@ -12,7 +12,7 @@ from ..domain.money import claimed, in_force
 from ..domain.money_entries import MoneyEntry
 from ..domain.rates import MissingRate, Rates, Step
 from ..domain.returns import Flow
-from ..errors import NoRate, NotFound
+from ..errors import MoneyStands, NoRate, NotFound
 from ..policy import ScopeFilter
 from ..queries import statement
 from ..schema import Label
@@ -40,11 +40,17 @@ class ProjectMoney:
         project: The project.
         outcomes: Its outcomes that the asker may see.
         entries: Costs and benefits that no later entry corrects.
+        confidential: The asker may see confidential ones.
     """
 
     project: Project
     outcomes: list[Outcome]
     entries: list[MoneyEntry]
+    confidential: bool = True
+
+    def shows(self, entry: MoneyEntry) -> bool:
+        """True for an entry that the asker may see."""
+        return self.confidential or not entry.confidential
 
     def of(self, kind: type[MoneyEntry], *, expected: bool, subject: str | None = None) -> list[MoneyEntry]:
         """Those of one kind, expected or actual, of one subject or of all."""
@@ -60,10 +66,33 @@ def money_of(context: Context, project: Project, without: Sequence[str] = ()) ->
     inside = ScopeFilter(everything=True, confidential=context.scope.covers(project.id, project.unit, True))
     outcomes = list_records(context.store, Outcome, inside, project.id)
     subjects = [project.id, *(o.id for o in outcomes)]
-    if not without:
-        return ProjectMoney(project, outcomes, entries_about(context, subjects))
     others = [entry for entry in entries_about(context, subjects, corrected=True) if entry.id not in without]
-    return ProjectMoney(project, outcomes, in_force(others))
+    standing = [entry for entry in in_force(others) if inside.confidential or not entry.confidential]
+    return ProjectMoney(project, outcomes, standing, inside.confidential)
+
+
+def of_subjects_in_use(context: Context, entries: Sequence[MoneyEntry]) -> list[MoneyEntry]:
+    """Entries without those of outcomes that were taken out of use."""
+    subjects = sorted({entry.subject for entry in entries})
+    rows = context.store.read(statement("records.places", Label.OUTCOME), ids=subjects) if subjects else []
+    gone = {row["id"] for row in rows if row["retired_at"]}
+    return [entry for entry in entries if entry.subject not in gone]
+
+
+def require_no_money(context: Context, outcome: Outcome) -> None:
+    """Let an outcome be taken out of use of which no money counts: its project's figures would change unseen.
+
+    Raises:
+        MoneyStands: Costs or benefits of it count.
+    """
+    standing = [entry for entry in entries_about(context, [outcome.id]) if entry.amount]
+    if standing:
+        raise MoneyStands(
+            "Costs or benefits of this outcome count in its project's figures, which would change without a trace. "
+            "Take them back first (correct_money with the amount 0 and the reason), and enter them for the project "
+            "where they were really spent or gained.",
+            id=outcome.id,
+        )
 
 
 def entries_about(context: Context, subjects: Sequence[str], *, corrected: bool = False) -> list[MoneyEntry]:

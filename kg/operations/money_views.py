@@ -94,7 +94,7 @@ class Replaced(BaseModel):
 
 
 class MoneyRow(BaseModel):
-    """An entry, and the part of its amount that its subject may claim."""
+    """An entry, the part of its amount that its subject may claim, and whether the visitor may correct it."""
 
     kind: Literal["cost", "benefit"]
     id: str
@@ -114,6 +114,7 @@ class MoneyRow(BaseModel):
     reason: str | None = None
     recorded_by: str | None = None
     recorded_at: datetime | None = None
+    may_correct: bool = False
 
 
 class MoneyEntered(Response):
@@ -134,13 +135,16 @@ class MoneyList(Response):
     total: int
 
 
-def row_of(entry: MoneyEntry, title: str | None = None, correction: MoneyEntry | None = None) -> MoneyRow:
+def row_of(
+    entry: MoneyEntry, title: str | None = None, correction: MoneyEntry | None = None, *, correctable: bool = False
+) -> MoneyRow:
     """An entry as it is shown.
 
     Args:
         entry: The entry.
         title: What its subject is called.
         correction: The entry that corrects it.
+        correctable: Who asks may correct it, unless that was done already.
     """
     replaced = correction and Replaced(
         id=correction.id, by=correction.recorded_by, at=correction.recorded_at, reason=correction.reason,
@@ -148,7 +152,7 @@ def row_of(entry: MoneyEntry, title: str | None = None, correction: MoneyEntry |
     )  # fmt: skip
     return MoneyRow(
         kind=kind_of(entry), subject_title=title, claimed=claimed(entry), corrected=correction is not None,
-        replaced=replaced,
+        replaced=replaced, may_correct=correctable and correction is None,
         **entry.model_dump(
             include={
                 "id", "subject", "date", "amount", "currency", "expected", "share", "shared", "note", "corrects",

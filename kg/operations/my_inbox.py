@@ -19,6 +19,7 @@ from .outcome_review_views import finding_of, is_live
 from .outcome_reviewers import may_review
 from .projects import visible_names
 from .table import Context, Request, Response, operation
+from .visible_about import visible_about
 
 Kind = Literal["review", "third", "returned", "in_question", "evidence", "expiring"]
 ORDER: tuple[Kind, ...] = ("third", "review", "returned", "in_question", "evidence", "expiring")
@@ -114,7 +115,7 @@ def _to_mend(context: Context) -> list[InboxItem]:
     if not own:
         return found
     soon = rules_in_force(context).evidence.expiring_days
-    for piece in records_about(context.store, Evidence, list(own)):
+    for piece in visible_about(context.store, context.scope, Evidence, own.values()):
         outcome = own[piece.subject]
         today = local_day(context.store, outcome.project, context.now)
         if not is_live(piece, today):

@@ -161,18 +161,15 @@ def define_objective(context: Context, request: DefineObjective) -> ObjectiveVie
     for name in ("title", "period"):
         if not values.get(name):
             raise InvalidRequest(f"define_objective: {name}: an objective needs it.", field=name)
-    unit = values.get("unit")
-    if not context.scope.covers(None, unit):
-        where = f"the unit {unit}" if unit else "the whole organisation: name your unit"
-        raise Forbidden(
-            f"{context.visitor.display_name} may not set objectives of {where}.", operation="define_objective"
-        )
+    for unit in [before.unit, values.get("unit")] if before else [values.get("unit")]:
+        _require_unit(context, unit, "define_objective")
     _require_order(values.get("period_start"), values.get("period_end"), "period_end")
     key = before.id if before else derive_id("objective", "retrobook", secrets.token_hex(5))
     _require_tree(key, values["title"], values.get("parent"), known)
     made = Objective.parse(values | {"id": key})
+    moved = _moved_along(context, made) if before and before.unit != made.unit else []
     with context.store.transaction() as tx:
-        put_records(tx, [made], at=context.now, by=context.visitor.name)
+        put_records(tx, [made, *moved], at=context.now, by=context.visitor.name)
     context.audit.update(
         subject=key, after_hash=made.content_hash(), before_hash=before.content_hash() if before else None
     )
@@ -187,7 +184,10 @@ def define_key_result(context: Context, request: DefineKeyResult) -> ObjectiveVi
     if wanted is None:
         raise InvalidRequest("define_key_result: objective: name the objective it belongs to.", field="objective")
     objective = visible_objective(context, wanted)
-    _require_steering(context, "define_key_result", objective.owner)
+    held = visible_objective(context, before.objective) if before else objective
+    for place in (held, objective):
+        _require_steering(context, "define_key_result", place.owner)
+        _require_unit(context, place.unit, "define_key_result")
     _require_revision(before, request.revision)
     values: dict[str, Any] = before.model_dump() if before else {}
     values |= request.model_dump(exclude={"id", "revision", "objective"}, exclude_none=True)
@@ -279,7 +279,8 @@ def _view(context: Context, key: str) -> ObjectiveView:
         rollup=strategy.roll_up(objective),
         key_results=[k for k in strategy.key_results if k.objective == key],
         parent=by_id.get(objective.parent or ""),
-        may_define=_steers(context) or objective.owner == context.visitor.name,
+        may_define=(_steers(context) or objective.owner == context.visitor.name)
+        and context.scope.covers(None, objective.unit),
     )
 
 
@@ -338,6 +339,17 @@ def _require_steering(context: Context, operation: str, owner: str | None) -> No
             "objective's owner.",
             operation=operation, needed=Role.MANAGER.value,
         )  # fmt: skip
+
+
+def _require_unit(context: Context, unit: str | None, operation: str) -> None:
+    if not context.scope.covers(None, unit):
+        where = f"the unit {unit}" if unit else "the whole organisation: name your unit"
+        raise Forbidden(f"{context.visitor.display_name} may not set objectives of {where}.", operation=operation)
+
+
+def _moved_along(context: Context, objective: Objective) -> list[KeyResult]:
+    """The key results of an objective where it stands now."""
+    return [KeyResult.parse(k.model_dump() | {"unit": objective.unit}) for k in key_results_of(context, [objective.id])]
 
 
 def _require_revision(before: Objective | KeyResult | None, revision: int | None) -> None:

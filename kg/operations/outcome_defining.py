@@ -15,8 +15,10 @@ from ..queries import statement
 from ..schema import Label, Rel
 from ..store.records import put_records, put_relationships, remove_relationships, retire_records
 from .metric_lookup import Metrics
+from .money_reading import require_no_money
 from .outcome_checks import OutcomeCheck, checked
 from .outcome_fields import CLEARABLE, OutcomeFields, composed, template_of
+from .outcome_hiding import follow_outcome
 from .outcome_history import versions_of
 from .outcome_lookup import visible_outcome
 from .outcome_permits import require_change
@@ -114,6 +116,7 @@ def retire_outcome(context: Context, request: RetireOutcome) -> OutcomeDetail:
     """Take an outcome out of use, with the reason; its history stays."""
     outcome = visible_outcome(context, request.id)
     require_change(context, outcome, "retire", request.revision, "retire_outcome")
+    require_no_money(context, outcome)
     changed = Outcome.parse(outcome.model_dump() | {"retired_reason": request.reason})
     with context.store.transaction() as tx:
         put_records(tx, [changed], at=context.now, by=context.visitor.name)
@@ -188,6 +191,7 @@ def _write(context: Context, outcome: Outcome, metric: Metric | None, earlier: O
     with context.store.transaction() as tx:
         put_records(tx, records, at=context.now, by=by)
         if earlier is not None:
+            follow_outcome(context, tx, earlier, outcome)
             if earlier.outcome_type and earlier.outcome_type != outcome.outcome_type:
                 pair = [(outcome.id, earlier.outcome_type)]
                 remove_relationships(tx, Rel.OF_TYPE, Label.OUTCOME, Label.OUTCOME_TYPE, pair, at=context.now, by=by)

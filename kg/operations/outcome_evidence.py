@@ -14,11 +14,12 @@ from ..domain.outcome_steps import amended
 from ..errors import Conflict, Forbidden, InvalidRequest, StaleReview
 from ..policy import require_visible
 from ..schema import Label, Rel
-from ..store.records import get_record, put_records, put_relationships, records_about, retire_records
+from ..store.records import get_record, put_records, put_relationships, retire_records
 from .action_reading import local_day
 from .outcome_lookup import may_change_outcome, visible_outcome
 from .outcome_review_views import EvidenceView, view_evidence
 from .table import Context, Request, Response, operation
+from .visible_about import of_visible_subjects, visible_about
 
 
 class AddEvidence(Request):
@@ -120,7 +121,7 @@ def add_evidence(context: Context, request: AddEvidence) -> EvidenceList:
             f"expires_on: it expired on {request.expires_on}; evidence has to be good today ({today}).",
             field="expires_on", operation="add_evidence",
         )  # fmt: skip
-    held = records_about(context.store, Evidence, [outcome.id])
+    held = visible_about(context.store, context.scope, Evidence, [outcome])
     if same := next((piece for piece in held if piece.sha256 == looked.sha256), None):
         raise Conflict(
             f"The same content is evidence of this outcome already: {same.title!r}.", id=same.id, name=same.title
@@ -190,7 +191,7 @@ def evidence_of(context: Context, key: str) -> EvidenceList:
         outcome=outcome.id,
         revision=outcome.revision,
         state=outcome.state.value,
-        evidence=view_evidence(context, records_about(context.store, Evidence, [outcome.id]), today),
+        evidence=view_evidence(context, visible_about(context.store, context.scope, Evidence, [outcome]), today),
     )
 
 
@@ -201,6 +202,8 @@ def visible_evidence(context: Context, key: str) -> Evidence:
         NotFound: No such piece, or a hidden one.
     """
     piece = get_record(context.store, Evidence, key)
+    if piece is not None and not of_visible_subjects(context.store, context.scope, [piece]):
+        piece = None
     require_visible(context.scope, "evidence", key, piece)
     assert piece is not None
     return piece

@@ -9,11 +9,12 @@ from ..domain.outcome_map import Link, cycle_in, roll_up, suggested_places
 from ..policy import ScopeFilter
 from ..queries import statement
 from ..store.protocol import GraphStore, Transaction
-from ..store.records import list_records, records_about
+from ..store.records import list_records
 from .measured_subjects import in_own_units
 from .outcome_map_views import MapKey, MapLink, MapNode, MapPart, OutcomeMap
 from .projects import find_project
 from .table import Context, operation
+from .visible_about import visible_about
 
 
 @operation(Role.MEMBER)
@@ -81,7 +82,6 @@ def _acyclic(links: list[Link]) -> list[Link]:
 
 def _measured(store: GraphStore, outcomes: dict[str, Outcome], scope: ScopeFilter) -> dict[str, list[Measurement]]:
     taken: dict[str, list[Measurement]] = defaultdict(list)
-    for one in records_about(store, Measurement, list(outcomes)) if outcomes else []:
-        if scope.covers(one.project, one.unit, one.confidential):
-            taken[one.subject].append(one)
+    for one in visible_about(store, scope, Measurement, outcomes.values()):
+        taken[one.subject].append(one)
     return in_own_units(store, outcomes.values(), taken)

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from ..domain import Measurement, Outcome, Project, Relationship, Role
+from ..domain import Evidence, Measurement, Outcome, Project, Relationship, Role
 from ..domain.outcome_map import Link, cycle_closed_by
 from ..errors import Conflict, MapCycle, NotFound, NothingToUndo
 from ..maps import Done
@@ -26,6 +26,7 @@ from ..store.records import (
     remove_relationships,
     retire_records,
 )
+from .money_reading import entries_about
 from .outcome_map import all_links, map_of
 from .outcome_map_views import (
     AddMapOutcome,
@@ -161,7 +162,9 @@ def _take_back(context: Context, tx: Transaction, project: Project, step: Done) 
             _join(context, tx, start, end, step.before)
     else:
         linked = any(outcome.id in (link.start, link.end) for link in links)
-        if linked or outcome.revision != step.after or records_about(tx, Measurement, [outcome.id]):
+        beside = any(records_about(tx, kind, [outcome.id]) for kind in (Measurement, Evidence))
+        money = any(entry.amount for entry in entries_about(context, [outcome.id]))
+        if linked or outcome.revision != step.after or beside or money:
             raise _built_on()
         retire_records(tx, Label.OUTCOME, [outcome.id], at=context.now, by=context.visitor.name)
 

@@ -122,10 +122,11 @@ class _Messages:
     ) -> Iterator[OutboxMessage]:
         """What is wrong with pieces of evidence, or will be."""
         owner = self._named(owner_of(outcome))
-        to = owner if self._readers.sees(owner, outcome) else self._readers.above(owner, outcome)
-        if to is None:
-            return
         for piece in pieces:
+            hidden = outcome if outcome.confidential else piece  # whichever fewer may see
+            to = owner if self._readers.sees(owner, hidden) else self._readers.above(owner, hidden)
+            if to is None:
+                continue
             day = piece.expires_on
             if piece.status is not EvidenceStatus.LIVE:
                 yield self._message(

@@ -23,6 +23,7 @@ from .outcome_reading import hands_in, rules_in_force
 from .outcome_reviewers import may_review, turn_of
 from .projects import visible_names
 from .table import Context, Response
+from .visible_about import visible_about
 
 
 class OutcomeLink(BaseModel):
@@ -92,7 +93,8 @@ def review_of(context: Context, outcome: Outcome) -> OutcomeReview:
     rules = rules_in_force(context)
     reviews = records_about(store, Review, [outcome.id])
     evidence = records_about(store, Evidence, [outcome.id])
-    hands = hands_in(store, outcome, evidence)
+    seen = visible_about(store, context.scope, Evidence, [outcome])
+    hands = hands_in(store, outcome, evidence)  # all of it counts, whoever may see it
     mine, why = may_review(store, visitor, outcome, rules, reviews, evidence)
     turn = turn_of(store, outcome, rules, reviews, hands)
     closed = _closed(store, {outcome.id: outcome}, reviews, visitor)
@@ -115,7 +117,7 @@ def review_of(context: Context, outcome: Outcome) -> OutcomeReview:
         scores=medians(given) if open_ and not under_review else {},
         gaps={axis: max(s) - min(s) for axis, s in scores_by_axis(given).items() if len(s) > 1} if open_ else {},
         third_asked=outcome.awaits == "third" or any(review.role == "third" for review in given),
-        evidence=view_evidence(context, evidence, local_day(store, outcome.project, context.now)),
+        evidence=view_evidence(context, seen, local_day(store, outcome.project, context.now)),
         smart=smart_gaps(outcome),
         permitted=permitted_steps(visitor, outcome, mine),
     )

@@ -28,6 +28,7 @@ from .outcome_reading import hands_in, names_of, rules_in_force
 from .outcome_review_views import OutcomeReview, is_live, review_of
 from .outcome_reviewers import require_turn
 from .table import Context, Request, operation
+from .visible_about import visible_about
 
 
 class OutcomeReviewKey(Request):
@@ -178,24 +179,26 @@ def require_evidence(context: Context, outcome: Outcome, rules: ReviewRules) -> 
     today: date = local_day(context.store, outcome.project, context.now)
     evidence = records_about(context.store, Evidence, [outcome.id])
     live = [piece for piece in evidence if is_live(piece, today)]
-    failed = [piece.title for piece in evidence if piece not in live]
-    if failed:
+    seen = {piece.id for piece in visible_about(context.store, context.scope, Evidence, [outcome])}
+    failed = [piece.title for piece in evidence if piece not in live and piece.id in seen]
+    shown = sum(piece.id in seen for piece in live)
+    if len(live) < len(evidence):
+        named = f": {', '.join(failed)}. Remove or replace them first" if failed else ". Ask who sees all of it"
         raise EvidenceNeeded(
-            f"{len(failed)} piece(s) of evidence changed, vanished or expired: {', '.join(failed)}. "
-            "Remove or replace them first.",
-            id=outcome.id, failed=failed, least=need.least, live=len(live), problem="failed",
+            f"Evidence of this outcome changed, vanished or expired{named}.",
+            id=outcome.id, failed=failed, least=need.least, live=shown, problem="failed",
         )  # fmt: skip
     if len(live) < need.least:
         raise EvidenceNeeded(
-            f"The outcome has {len(live)} live piece(s) of evidence; it needs at least {need.least}. "
+            f"The outcome has {shown} live piece(s) of evidence; it needs at least {need.least}. "
             "Add a file or a link that shows it.",
-            id=outcome.id, failed=[], least=need.least, live=len(live), problem="too_few",
+            id=outcome.id, failed=[], least=need.least, live=shown, problem="too_few",
         )  # fmt: skip
     if need.kinds and not any(piece.kind in need.kinds for piece in live):
         kinds = ", ".join(kind.value for kind in need.kinds)
         raise EvidenceNeeded(
             f"Outcomes of this kind need evidence of one of these kinds: {kinds}.",
-            id=outcome.id, failed=[], least=need.least, live=len(live), kinds=kinds, problem="kinds",
+            id=outcome.id, failed=[], least=need.least, live=shown, kinds=kinds, problem="kinds",
         )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from ..errors import NothingToUndo
 from ..schema import Label, Rel
 from ..store.records import put_records, put_relationships, remove_relationships
 from .outcome_defining import edge
+from .outcome_hiding import follow_outcome
 from .outcome_history import last_change, outcome_history
 from .outcome_lookup import visible_outcome
 from .outcome_permits import require_change, undo_step
@@ -52,6 +53,7 @@ def _keep(context: Context, before: Outcome, after: Outcome) -> None:
     )
     with context.store.transaction() as tx:
         put_records(tx, [after], at=context.now, by=by)
+        follow_outcome(context, tx, before, after)
         for rel, label, had, has in pairs:
             gone = [(after.id, key) for key in had if key and key not in has]
             new = [edge(rel, Label.OUTCOME, after.id, label, key) for key in has if key and key not in had]

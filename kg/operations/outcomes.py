@@ -23,7 +23,7 @@ from ..domain import (
 from ..domain.trajectory import expected_at, shortfall
 from ..queries import statement
 from ..schema import Label
-from ..store.records import get_record, records_about
+from ..store.records import get_record
 from .action_reading import local_day
 from .measured_subjects import in_own_unit, in_own_units
 from .merging import without_moved
@@ -34,6 +34,7 @@ from .outcome_permits import permitted_steps, undo_step
 from .outcome_views import Linked, ListOutcomes, OutcomeDetail, OutcomeKey, OutcomeList, OutcomeRow, Standing
 from .projects import find_project, visible_names
 from .table import Context, operation
+from .visible_about import visible_about
 
 
 @operation(Role.MEMBER)
@@ -83,9 +84,8 @@ def outcome_detail(context: Context, outcome: Outcome) -> OutcomeDetail:
     store, scope = context.store, context.scope
     project = get_record(store, Project, outcome.project)
     shown = project is not None and scope.covers(project.id, project.unit, project.confidential)
-    inside = scope.covers(outcome.project, outcome.unit, True)
-    measured = [m for m in records_about(store, Measurement, [outcome.id]) if inside or not m.confidential]
-    evidence = [e for e in records_about(store, Evidence, [outcome.id]) if inside or not e.confidential]
+    measured = visible_about(store, scope, Measurement, [outcome])
+    evidence = visible_about(store, scope, Evidence, [outcome])
     kind = Types(store).of(outcome.outcome_type)
     metric = Metrics(context).of(outcome.metric_key)
     history = outcome_history(store, outcome)
@@ -130,9 +130,8 @@ def _rows(context: Context, types: Types, ids: list[str]) -> list[OutcomeRow]:
     records = {row["record"]["id"]: Outcome.from_properties(row["record"]) for row in rows}
     names = visible_names(context, (outcome.project for outcome in records.values()))
     measured: dict[str, list[Measurement]] = {}
-    for item in records_about(store, Measurement, ids) if ids else []:
-        if not item.confidential or context.scope.covers(item.project, item.unit, True):
-            measured.setdefault(item.subject, []).append(item)
+    for item in visible_about(store, context.scope, Measurement, records.values()):
+        measured.setdefault(item.subject, []).append(item)
     own = in_own_units(store, records.values(), measured)
     days = {key: local_day(store, key, context.now) for key in {outcome.project for outcome in records.values()}}
     found = []

@@ -9,9 +9,10 @@ from pydantic import BaseModel
 from ..domain import Assessment, Outcome, Role
 from ..policy import ScopeFilter
 from ..queries import statement
-from ..store.records import list_records, records_about
+from ..store.records import list_records
 from .projects import find_project
 from .table import Context, Request, Response, operation
+from .visible_about import visible_about
 
 
 class ProjectKey(Request):
@@ -48,10 +49,10 @@ class RatingContext(Response):
 def rating_context(context: Context, request: ProjectKey) -> RatingContext:
     """How the project's ratings compare with those of its sector and of the visible portfolio."""
     project = find_project(context.store, request.project, context.scope)
-    everything = ScopeFilter(everything=True, confidential=True)
-    outcomes = list_records(context.store, Outcome, everything, project.id)
+    inside = ScopeFilter(everything=True, confidential=context.scope.covers(project.id, project.unit, True))
+    outcomes = list_records(context.store, Outcome, inside, project.id)
     own: dict[str, list[str]] = defaultdict(list)
-    for rating in records_about(context.store, Assessment, [project.id, *(o.id for o in outcomes)]):
+    for rating in visible_about(context.store, context.scope, Assessment, [project, *outcomes]):
         own[rating.scheme].append(rating.value)
     if not own:
         return RatingContext(sector=project.sector, schemes=[])

@@ -12,6 +12,7 @@ from ..store.records import records_about
 from .money_reading import money_of
 from .projects import find_project
 from .table import Context, Request, Response, operation
+from .visible_about import visible_about
 
 
 class ProjectEvidenceOf(Request):
@@ -45,7 +46,7 @@ def project_evidence(context: Context, request: ProjectEvidenceOf) -> ProjectEvi
     outcomes = money_of(context, project).outcomes
     keys = [outcome.id for outcome in outcomes]
     place = {key: number for number, key in enumerate(keys)}
-    found = records_about(context.store, Evidence, keys)
+    found = visible_about(context.store, context.scope, Evidence, outcomes)
     reviews = Counter(review.subject for review in records_about(context.store, Review, keys))
     return ProjectEvidence(
         project=project.id,

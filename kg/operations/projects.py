@@ -25,9 +25,10 @@ from ..queries import statement
 from ..schema import Label
 from ..store.merges import ends_of_merges
 from ..store.protocol import GraphStore
-from ..store.records import get_record, list_records, records_about
+from ..store.records import get_record, list_records
 from .measured_subjects import in_own_unit
 from .table import Context, Request, Response, operation
+from .visible_about import visible_about
 
 
 class ListProjects(Request):
@@ -153,9 +154,9 @@ def project_facts(context: Context, request: ProjectFactsRequest) -> ProjectFact
     project = find_project(store, request.project, scope)
     everything = ScopeFilter(everything=True, confidential=scope.covers(project.id, project.unit, True))
     outcomes = list_records(store, Outcome, everything, project.id)
-    about = [project.id, *(outcome.id for outcome in outcomes)]
-    assessments = records_about(store, Assessment, about)
-    measurements = records_about(store, Measurement, about)
+    about = [project, *outcomes]
+    assessments = visible_about(store, scope, Assessment, about)
+    measurements = visible_about(store, scope, Measurement, about)
     kinds = {kind.id: kind for kind in list_records(store, OutcomeType, ScopeFilter(everything=True))}
     merged = ends_of_merges(store, Label.OUTCOME_TYPE)
 

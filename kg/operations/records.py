@@ -7,14 +7,17 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from ..domain import RECORDS, Record, Relationship, Review, Role, record_class
+from ..domain import RECORDS, Outcome, Record, Relationship, Review, Role, record_class
 from ..errors import InvalidRequest
 from ..policy import require_visible
 from ..queries import statement
 from ..schema import Label
 from ..store.records import get_record, list_records, put_records, put_relationships, retire_records
+from .money_reading import require_no_money
+from .outcome_hiding import follow_outcome
 from .outcome_review_views import masked
 from .table import Context, Request, Response, operation
+from .visible_about import of_visible_subjects
 
 REVIEWS = frozenset({Label.REVIEW})
 """Read as any kind, blind as reviews are; written only by reviewing."""
@@ -98,8 +101,14 @@ def put_records_batch(context: Context, request: PutRecords) -> PutCounts:
         kind = record_class(item.label)
         values = _completed(item.values, earlier.get((kind.label, str(item.values.get("id")))))
         records.append(kind.parse(values, where=f"record {number}"))
+    outcomes = [record for record in records if isinstance(record, Outcome)]
     with context.store.transaction() as tx:
+        known = tx.read(statement("records.get_many", Label.OUTCOME), ids=[o.id for o in outcomes]) if outcomes else []
+        before = {row["record"]["id"]: Outcome.from_properties(row["record"]) for row in known}
         counts = put_records(tx, records, at=context.now, by=context.visitor.name)
+        for outcome in outcomes:
+            if outcome.id in before:
+                follow_outcome(context, tx, before[outcome.id], outcome)
         joined = put_relationships(tx, request.relationships, at=context.now, by=context.visitor.name)
     context.audit["subject"] = f"{len(records)} records"
     return PutCounts(created=counts.created, updated=counts.updated, unchanged=counts.unchanged, relationships=joined)
@@ -133,6 +142,8 @@ def get_record_by_id(context: Context, request: RecordKey) -> RecordView:
     kind = record_class(request.label)
     _readable(kind.label)
     record = get_record(context.store, kind, request.id)
+    if record is not None and not of_visible_subjects(context.store, context.scope, [record]):
+        record = None
     require_visible(context.scope, kind.label.value, request.id, record)
     assert record is not None
     return RecordView(label=kind.label.value, record=_shown(context, [record])[0])
@@ -143,7 +154,8 @@ def list_records_of(context: Context, request: ListRecords) -> RecordList:
     """Records of a kind that the visitor may see, by id."""
     kind = record_class(request.label)
     _readable(kind.label)
-    found = list_records(context.store, kind, context.scope, request.project)
+    listed = list_records(context.store, kind, context.scope, request.project)
+    found = of_visible_subjects(context.store, context.scope, listed)
     page = _shown(context, found[request.offset : request.offset + request.limit])
     return RecordList(label=kind.label.value, records=page, total=len(found))
 
@@ -157,6 +169,8 @@ def retire_record(context: Context, request: RecordKey) -> RecordView:
     record = get_record(context.store, kind, request.id)
     require_visible(context.scope, kind.label.value, request.id, record)
     assert record is not None
+    if isinstance(record, Outcome):
+        require_no_money(context, record)
     with context.store.transaction() as tx:
         retire_records(tx, kind.label, [request.id], at=context.now, by=context.visitor.name)
     context.audit.update(subject=request.id, before_hash=record.content_hash())

@@ -9,9 +9,9 @@ from ..domain.series import in_force
 from ..errors import NotFound
 from ..queries import statement
 from ..schema import Label
-from ..store.records import records_about
 from .measured_subjects import in_own_units
 from .table import Context
+from .visible_about import visible_about
 
 
 def visible_objectives(context: Context) -> list[Objective]:
@@ -80,11 +80,10 @@ def strategy_of(context: Context) -> Strategy:
 
 
 def _readings(context: Context, key_results: list[KeyResult], outcomes: dict[str, Outcome]) -> dict[str, Reading]:
-    subjects = [*(k.id for k in key_results), *outcomes]
     series: dict[str, list[Measurement]] = {}
-    if subjects:
-        for measurement in in_force(records_about(context.store, Measurement, subjects)):
-            series.setdefault(measurement.subject, []).append(measurement)
+    seen = visible_about(context.store, context.scope, Measurement, [*key_results, *outcomes.values()])
+    for measurement in in_force(seen):
+        series.setdefault(measurement.subject, []).append(measurement)
     found: dict[str, Reading] = {}
     for key_result in key_results:
         if values := series.get(key_result.id):

@@ -39,6 +39,8 @@ WHERE e.sha256 IN $digests AND e.retired_at IS NULL
   AND (NOT e.confidential OR $confidential OR e.project IN $projects)
 MATCH (e)-[:SUPPORTS]->(o:Outcome)
 WHERE o.retired_at IS NULL
+  AND ($everything OR o.project IN $projects OR any(u IN $units WHERE o.unit = u OR o.unit STARTS WITH u + '/'))
+  AND (NOT o.confidential OR $confidential OR o.project IN $projects)
 RETURN e.sha256 AS sha256, o.id AS id, o.title AS title, o.project AS project
 ORDER BY sha256, id
 

@@ -17,6 +17,12 @@ UNWIND $ids AS id
 MATCH (n:__LABEL__ {id: id})
 RETURN properties(n) AS record
 
+// name: places
+// Where records stand and whether they are confidential, those out of use too.
+UNWIND $ids AS id
+MATCH (n:__LABEL__ {id: id})
+RETURN n.id AS id, n.project AS project, n.unit AS unit, n.confidential AS confidential, n.retired_at AS retired_at
+
 // name: ids
 MATCH (n:__LABEL__)
 WHERE n.retired_at IS NULL

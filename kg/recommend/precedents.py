@@ -115,7 +115,7 @@ def read_precedents(
             direction=row["direction"],
             rated=known,
         )
-    _take_measurements(store, found, rows, as_of, as_of or today)
+    _take_measurements(store, scope, found, rows, as_of, as_of or today)
     return _with_units([p for p in found.values() if p.attained is not None or p.outcome not in drafts], rows)
 
 
@@ -135,6 +135,7 @@ def size_of(amount: Decimal | float | str | None, currency: str | None) -> str |
 
 def _take_measurements(
     store: GraphStore,
+    scope: ScopeFilter,
     found: dict[str, Precedent],
     rows: dict[str, dict[str, Any]],
     as_of: date | None,
@@ -143,6 +144,8 @@ def _take_measurements(
     wanted = [key for key, precedent in found.items() if precedent.target is not None and not precedent.rated]
     series: dict[str, list[Measurement]] = defaultdict(list)
     for measured in records_about(store, Measurement, wanted) if wanted else []:
+        if measured.confidential and not (scope.confidential or scope.covers(measured.project, measured.unit, True)):
+            continue
         if as_of is None or measured.date <= as_of:
             series[measured.subject].append(measured)
     for key, measurements in series.items():

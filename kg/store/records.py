@@ -93,6 +93,24 @@ def _put_page(tx: Transaction, label: Label, page: list[Record], at: datetime, b
     return PutResult(len(rows) - len(changed), len(changed), len(page) - len(rows))
 
 
+def set_confidential(
+    tx: Transaction, records: Iterable[Record], confidential: bool, *, at: datetime, by: str | None = None
+) -> None:
+    """Hide or show records, each kept as given; who recorded them, and when, stays as it was."""
+    by_label: dict[Label, list[Record]] = defaultdict(list)
+    for record in records:
+        by_label[record.label].append(record)
+    stamp = instant_text(at)
+    for label, group in by_label.items():
+        for page in _pages(group):
+            ids = [record.id for record in page]
+            _keep_revisions(tx, label, ids, stamp)
+            values = [{"confidential": confidential, "revision": record.revision + 1} for record in page]
+            made = [record.model_copy(update=changed) for record, changed in zip(page, values, strict=True)]
+            tx.write(statement("records.put", label), rows=[record.to_properties() for record in made])
+            log_change(tx, "put", label, ids, stamp, by)
+
+
 def _keep_revisions(tx: Transaction, label: Label, ids: list[str], stamp: str) -> None:
     rows = []
     for row in tx.read(statement("records.get_many", label), ids=ids):

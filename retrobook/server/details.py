@@ -127,7 +127,8 @@ class ProjectPage(ActingPage):
         fresh = MoneyForm.fresh(project.id, worth.on, worth.currency or project.currency, self.nonce)
         wanted = self.get_query_argument("correct", "")
         if form is None and wanted:
-            form = MoneyForm.of(await self.entry(project.id, wanted))
+            entry = await self.entry(project.id, wanted)
+            form = MoneyForm.of(entry) if entry.may_correct else None
         entered = [row for row in listed.entries if row.id in self.get_query_arguments("entry")]
         effect = []
         if entered and self.said():

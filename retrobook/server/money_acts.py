@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote, unquote
 
-from kg.errors import KgError, NotFound
+from kg.errors import KgError, NotFound, NotYours
 
 from .details import ProjectPage
 from .money_form import MoneyForm
@@ -36,7 +36,7 @@ class ActOnMoney(ProjectPage):
             try:
                 made = await (self._take_back(form) if back else self._correct(form) if entry else self._add(key, form))
             except KgError as error:
-                if error.status >= 500 or self._asked_by_script():
+                if error.status >= 500 or isinstance(error, NotYours) or self._asked_by_script():
                     raise
                 form.refuse(error, self.t)
             else:

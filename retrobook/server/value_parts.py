@@ -100,5 +100,5 @@ def _line(row: MoneyRow, project: str, t: Messages) -> dict[str, Any]:
         "by": t("value.money.entered", who=row.recorded_by, day=civil(row.recorded_at.date(), t.language))
         if row.recorded_by and row.recorded_at
         else "",
-        "corrects": row.corrects is not None,
+        "corrects": row.corrects is not None, "may_correct": row.may_correct,
     }  # fmt: skip

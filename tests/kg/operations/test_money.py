@@ -8,7 +8,7 @@ from decimal import Decimal
 import numpy_financial as npf
 import pytest
 
-from kg.domain import ExchangeRate, Measurement, Outcome, Project
+from kg.domain import BenefitEntry, ExchangeRate, Measurement, Outcome, Project, Role
 from kg.errors import (
     AlreadyCorrected,
     BadAmount,
@@ -17,9 +17,14 @@ from kg.errors import (
     DatedAhead,
     Forbidden,
     InvalidRequest,
+    MoneyStands,
     NotFound,
+    NotYours,
+    SharedOutOfSight,
     UnknownCurrency,
 )
+from kg.schema import Label
+from kg.store.records import get_record, retire_records
 from tests.conftest import NOON, visitor
 
 from .conftest import ROAD, WATER, put
@@ -117,7 +122,7 @@ def test_a_shared_benefit_is_corrected_for_all_who_share_it(units):
         contributors=[{"subject": "outcome:water"}, {"subject": ROAD}], date=DAY, amount=Decimal(100), currency="EUR"
     ).entries
     with pytest.raises(Forbidden, match="may not see"):
-        units.as_visitor(visitor("jo", "unit:A")).correct_money(id=first.id, amount=Decimal(80))
+        units.as_visitor(visitor("jo", "unit:A", role=Role.PMO)).correct_money(id=first.id, amount=Decimal(80))
     corrected = units.correct_money(id=first.id, amount=Decimal(80)).entries
     assert [row.amount for row in corrected] == [80, 80]
     assert units.portfolio_value(currency="EUR").actual.benefits == 80
@@ -273,3 +278,83 @@ def test_an_amount_without_a_direct_rate_is_converted_over_a_third_currency_and_
         ("EUR", "CNY", True),
         ("USD", "CNY", False),
     ]
+
+
+def test_only_who_entered_it_the_owner_and_those_who_judge_correct_an_entry(units, store):
+    put(store, Outcome(id="outcome:water", project=WATER, unit="A/Water", title="Serve", owner="ann"))
+    ann, bob, jo = (units.as_visitor(visitor(name, "unit:A")) for name in ("ann", "bob", "jo"))
+    pat = units.as_visitor(visitor("pat", "unit:A", role=Role.PMO))
+    (entry,) = enter(jo, "cost", "5", subject="outcome:water").entries
+    (of_project,) = enter(jo, "cost", "7").entries
+    may = {
+        name: [row.may_correct for row in graph.list_money(subject=WATER).entries]
+        for name, graph in (("ann", ann), ("bob", bob), ("jo", jo), ("pat", pat))
+    }
+    order = [row.id for row in jo.list_money(subject=WATER).entries]
+    owners = [key == entry.id for key in order]
+    assert may == {"ann": owners, "bob": [False, False], "jo": [True, True], "pat": [True, True]}
+    for graph, key in ((bob, entry.id), (bob, of_project.id), (ann, of_project.id)):
+        with pytest.raises(NotYours, match="jo entered it"):
+            graph.correct_money(id=key, amount=Decimal(0))
+    assert jo.project_value(project=WATER).actual.costs == 12
+    (once,) = ann.correct_money(id=entry.id, amount=Decimal(6)).entries
+    pat.correct_money(id=once.id, amount=Decimal(0))
+    jo.correct_money(id=of_project.id, amount=Decimal(8))
+    assert jo.project_value(project=WATER).actual.costs == 8
+
+
+def test_a_shared_amount_is_not_corrected_over_the_head_of_another(units):
+    jo, bob = (units.as_visitor(visitor(name, "unit:A")) for name in ("jo", "bob"))
+    (own,) = enter(jo, "benefit", "100", shared="deal", share=0.5).entries
+    enter(bob, "benefit", "100", subject="outcome:water", shared="deal", share=0.5)
+    with pytest.raises(NotYours, match="bob entered it"):
+        jo.correct_money(id=own.id, amount=Decimal(1))
+    jo.correct_money(id=own.id, amount=Decimal(0))  # her own part she may take back
+    assert units.project_value(project=WATER).actual.benefits == 50
+
+
+def test_no_figure_of_a_share_out_of_sight_is_told(units):
+    enter(units, "benefit", "123456", subject=ROAD, shared="deal", share=0.4)
+    jo = units.as_visitor(visitor("jo", "unit:A"))
+    said = set()
+    for amount in ("1", "123456"):  # a wrong amount, and the right one with too large a share
+        with pytest.raises(SharedOutOfSight) as error:
+            enter(jo, "benefit", amount, shared="deal", share=1)
+        said.add((error.value.message, str(error.value.fields)))
+    assert len(said) == 1 and not any(figure in str(said) for figure in ("123456", "40", "0.4"))
+    enter(jo, "benefit", "123456", shared="deal", share=0.6)
+    with pytest.raises(ClaimedTwice, match="100 %"):  # who sees them all is told
+        enter(units, "benefit", "123456", subject="outcome:road", shared="deal", share=0.1)
+
+
+def test_a_share_of_an_outcome_out_of_use_keeps_nobody_out(units, store):
+    enter(units, "benefit", "100", subject="outcome:water", shared="deal", share=0.6)
+    with store.transaction() as tx:
+        retire_records(tx, Label.OUTCOME, ["outcome:water"], at=NOON)
+    (made,) = enter(units, "benefit", "100", shared="deal", share=0.6).entries
+    (corrected,) = units.correct_money(id=made.id, amount=Decimal(200)).entries
+    assert corrected.amount == 200
+
+
+def test_an_outcome_whose_money_counts_is_not_taken_out_of_use(units):
+    (cost,) = enter(units, "cost", "1000", subject="outcome:water").entries
+    enter(units, "benefit", "500")
+    for call in (
+        lambda: units.retire_outcome(id="outcome:water", reason="no more"),
+        lambda: units.retire_record(label="Outcome", id="outcome:water"),
+    ):
+        with pytest.raises(MoneyStands, match="Take them back first"):
+            call()
+    assert units.project_value(project=WATER).actual.roi == Decimal("-0.5")
+    units.correct_money(id=cost.id, amount=Decimal(0), reason="entered for the project")
+    enter(units, "cost", "1000")
+    units.retire_outcome(id="outcome:water", reason="no more")
+    assert units.project_value(project=WATER).actual.roi == Decimal("-0.5")
+
+
+def test_an_entry_of_a_hidden_outcome_is_hidden(units, store):
+    put(store, Outcome(id="outcome:water", project=WATER, unit="A/Water", title="Secret", confidential=True))
+    (entry,) = enter(units, "benefit", "5", subject="outcome:water").entries
+    assert get_record(store, BenefitEntry, entry.id).confidential
+    with pytest.raises(NotFound):
+        units.as_visitor(visitor("jo", "unit:A", role=Role.PMO)).correct_money(id=entry.id, amount=Decimal(0))

@@ -109,6 +109,34 @@ def test_who_steers_sets_objectives_and_owners_align_their_own_outcomes(units, g
         mei.objective_view(id=own.id)
 
 
+def test_what_another_place_set_is_not_taken_over(units, goals):
+    top, taps, _ = goals
+    mia = units.as_visitor(visitor("mia", "unit:A", role=Role.MANAGER))
+    assert not mia.objective_view(id=top.id).may_define
+    own = mia.define_objective(title="Ours", period="2026", unit="A").objective
+    assert mia.objective_view(id=own.id).may_define
+    for call in (
+        lambda: mia.define_objective(id=top.id, title="Mine", unit="A"),
+        lambda: mia.define_key_result(id=taps.id, target=1),
+        lambda: mia.define_key_result(id=taps.id, objective=own.id),
+        lambda: mia.define_key_result(objective=top.id, title="Another"),
+        lambda: mia.define_objective(id=own.id, unit="B"),
+    ):
+        with pytest.raises(Forbidden):
+            call()
+    view = units.objective_view(id=top.id)
+    assert (view.objective.title, view.objective.unit) == ("Water for every household", None)
+    assert [k.target for k in view.key_results if k.id == taps.id] == [1000]
+
+
+def test_key_results_move_with_their_objective(units, goals):
+    top = goals[0]
+    view = units.define_objective(id=top.id, unit="A")
+    assert {k.unit for k in view.key_results} == {"A"} == {view.objective.unit}
+    mia = units.as_visitor(visitor("mia", "unit:A", role=Role.MANAGER))
+    assert mia.define_key_result(id=goals[1].id, target=900).objective.id == top.id
+
+
 def test_an_outcome_out_of_sight_is_not_shown_in_a_roll_up(units, goals, store):
     top = goals[0]
     units.align_outcome(outcome="outcome:road", target=top.id)

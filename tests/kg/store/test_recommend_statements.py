@@ -47,3 +47,22 @@ def test_precedents_with_ratings_measurements_and_drafts(store: GraphStore) -> N
     then = {p.outcome: p for p in read_precedents(store, ScopeFilter(units=frozenset({"A"})), as_of=date(2015, 6, 1))}
     assert set(then) == {"rated", "measured"} and then["rated"].value == "bad"
     assert list_records(store, Benchmark, everyone)[0].value == 0.5
+
+
+def test_a_hidden_value_of_an_open_outcome_is_no_verdict_for_who_may_not_see_it(store: GraphStore) -> None:
+    place = {"project": "p", "unit": "A"}
+    records = [
+        Project.parse({"id": "p", "name": "P", "unit": "A", "start": "2010-01-01", "end": "2014-01-01"}),
+        Outcome.parse({"id": "o", "title": "m", "state": "accepted", "metric": "hours", "target": 5, **place}),
+        Measurement.parse({"id": "m", "subject": "o", "date": "2013-01-01", "value": 7, "confidential": True, **place}),
+    ]
+    edge = Relationship(type=Rel.HAS_OUTCOME, start_label=Label.PROJECT, start="p", end_label=Label.OUTCOME, end="o")
+    with store.transaction() as tx:
+        put_records(tx, records, at=AT)
+        put_relationships(tx, [edge], at=AT)
+    units = frozenset({"A"})
+    seen = [
+        read_precedents(store, ScopeFilter(units=units, confidential=confidential), today=date(2026, 1, 1))[0].reached
+        for confidential in (False, True)
+    ]
+    assert seen == [None, 7.0]

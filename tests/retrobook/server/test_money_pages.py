@@ -19,7 +19,8 @@ def people(server):
         yield {
             name: stack.enter_context(server.sign_in(name, server.add_person(name, units, [role])))
             for name, units, role in (
-                ("ann", ["unit:Works"], "member"), ("gus", ["unit:Works"], "guest"), ("tom", ["unit:Works/tunnel"], "member"),
+                ("ann", ["unit:Works"], "member"), ("bob", ["unit:Works"], "member"), ("pat", ["unit:Works"], "pmo"),
+                ("gus", ["unit:Works"], "guest"), ("tom", ["unit:Works/tunnel"], "member"),
             )
         }  # fmt: skip
 
@@ -148,6 +149,21 @@ def test_an_entry_is_taken_back_with_a_reason(people):
     assert re.search(r"Taken back by ann, [^<]+: Not ours\.", gone.text)
     (last,) = [row for row in entries(ann, corrected=True) if row["corrects"] == entry["id"]]
     assert (last["amount"], last["reason"]) == ("0", "Not ours.")
+
+
+def test_only_those_who_may_correct_an_entry_are_offered_to(people):
+    ann, bob, pat = (people[name] for name in ("ann", "bob", "pat"))
+    entered = ann.submit(f"{PAGE}/money/add", **FIELDS | {"note": "Mine"}, key="mine")
+    assert entered.status_code == 200
+    (entry,) = [row for row in entries(ann) if row["note"] == "Mine"]
+    link = f"?correct={entry['id'].replace(':', '%3A')}"
+    assert [link in browser.get(PAGE).text for browser in (ann, bob, pat)] == [True, False, True]
+    asked = [f'value="{entry["id"]}"' in browser.get(f"{PAGE}{link}").text for browser in (ann, bob, pat)]
+    assert asked == [True, False, True]
+    refused = bob.submit(f"{PAGE}/money/correct", entry=entry["id"], do="take_back", reason="Not hers.")
+    assert refused.status_code == 403
+    assert entry["id"] in {row["id"] for row in entries(ann)}
+    assert pat.submit(f"{PAGE}/money/correct", entry=entry["id"], do="take_back", reason="Not ours.").status_code == 200
 
 
 def test_an_unchanged_correction_is_refused(people):
