@@ -73,8 +73,8 @@ def refuse_another_unit(
         was, now = (unit.name or unit.currency or unit.kind.value for unit in (old, new))
         field = "unit_of_measure" if old.kind is new.kind else "unit_kind"
         raise MeasuredOtherwise(
-            f"{field}: {len(wrong)} measurements in {was} count, and they would read as {now}. Withdraw them first "
-            "(correct_measurement, withdraw), or define a new outcome in the other unit.",
+            f"{field}: values measured in {was} count already ({len(wrong)}); in {now} they would mean something else. "
+            "Withdraw them first (correct_measurement, withdraw), or define a new outcome in the other unit.",
             field=field, count=len(wrong), before=was, after=now,
         )  # fmt: skip
 
