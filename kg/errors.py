@@ -17,6 +17,8 @@ KgError
 │   ├── UnknownCurrency        a code that no currency in use has
 │   ├── BadAmount              money that cannot be entered so
 │   ├── BadWeight              a weight that is not above zero
+│   ├── OutOfBounds            a day or figure that nothing promised or measured has
+│   ├── MeasuredOtherwise      another unit for what was measured already
 │   ├── DatedAhead             something actual on a day to come
 │   ├── DateOrder              an end before its start
 │   └── ClaimedTwice           shares of one benefit that sum to more than the whole
@@ -192,6 +194,18 @@ class BadWeight(InvalidRequest):
     """A weight that is not above zero."""
 
     code = "bad_weight"
+
+
+class OutOfBounds(InvalidRequest):
+    """A day or a figure that no outcome or measurement has; `least` and `most` are the bounds."""
+
+    code = "out_of_bounds"
+
+
+class MeasuredOtherwise(InvalidRequest):
+    """Another unit or kind of value for what was measured already; `count` measurements count."""
+
+    code = "measured_otherwise"
 
 
 class DatedAhead(InvalidRequest):

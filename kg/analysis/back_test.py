@@ -23,7 +23,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from statistics import median
 
@@ -32,6 +32,7 @@ from numpy.typing import NDArray
 
 from ..domain import Milestone, Outcome, attainment_of
 from ..domain.alarms import AlarmRule, RuleKind
+from ..domain.bounds import days_after
 from ..domain.outcomes import Measurement
 from ..domain.trajectory import expected_at
 from .deviations import Values, find, find_stalled, fires, measures, usual_interval
@@ -159,7 +160,7 @@ def past_of(outcome: Outcome, values: Values, milestones: Sequence[Milestone], a
     due = outcome.due
     if due is None or due >= as_of or outcome.target is None or outcome.baseline is None:
         return None
-    known = [(day, value) for day, value in values if day <= min(as_of, due + timedelta(days=LATE))]
+    known = [(day, value) for day, value in values if day <= as_of and (day - due).days <= LATE]
     before = tuple((day, value) for day, value in known if day < due)
     after = [(day, value) for day, value in known if day >= due]
     if not before or (not after and (due - before[-1][0]).days > LATE):
@@ -194,14 +195,14 @@ def first_alarm(rule: AlarmRule, case: Past) -> date | None:
         days = (day for place, (day, _) in enumerate(case.values) if fires(rule, measured, place))
         return next(days, None)
     if rule.kind is RuleKind.STALLED_MILESTONE:
-        late = [m.due + timedelta(days=math.floor(rule.threshold) + 1) for m in case.milestones if m.due]
+        late = [days_after(m.due, math.floor(rule.threshold) + 1) for m in case.milestones if m.due]
         stalled = [d for d in late if d < due and any(find_stalled(rule, m, d) for m in case.milestones)]
         return min(stalled, default=None)
     for count in range(len(case.values) + 1):  # a measurement is missed on one day between two that were taken
         known = case.values[:count]
         last = known[-1][0] if known else case.outcome.start
         if last is not None:
-            day = last + timedelta(days=math.floor(rule.threshold * usual_interval(known)) + 1)
+            day = days_after(last, math.floor(rule.threshold * usual_interval(known)) + 1)
             until = case.values[count][0] if count < len(case.values) else due
             if day < until and find(rule, case.outcome, known, day):
                 return day

@@ -17,7 +17,7 @@ import hashlib
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 from statistics import median
 
@@ -121,7 +121,7 @@ def is_back(rule: AlarmRule, outcome: Outcome, values: Values, day: date, observ
 def is_watched(outcome: Outcome, day: date) -> bool:
     """True between the start of an outcome and shortly after it is due: while there is time to act."""
     started = outcome.start is None or outcome.start <= day
-    return started and (outcome.due is None or day <= outcome.due + timedelta(days=AFTER_DUE))
+    return started and (outcome.due is None or (day - outcome.due).days <= AFTER_DUE)
 
 
 def fires(rule: AlarmRule, measured: Sequence[float], place: int) -> bool:
@@ -201,7 +201,7 @@ def _missed(rule: AlarmRule, outcome: Outcome, known: Values, day: date) -> Find
     usual = usual_interval(known)
     patience = rule.threshold * usual
     since = (day - last).days
-    if since <= patience or day > outcome.due + timedelta(days=AFTER_DUE + math.ceil(patience)):
+    if since <= patience or (day - outcome.due).days > AFTER_DUE + math.ceil(patience):
         return None
     details: dict[str, str | int | float] = {"days": since, "usual": usual}
     if not known:

@@ -8,6 +8,7 @@ from datetime import date
 
 from .outcomes import Direction, Measurement, Outcome
 from .series import in_force
+from .trajectory import stays
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,8 @@ class Attainment:
         current: The last measured value.
         measured_on: When.
         progress: Share of the way from baseline to target; 1 is the target. None without both.
-        attained: The target is reached; None without a target.
+        attained: The target is reached, or a metric that should stay is within the tolerance of it
+            (`kg.domain.trajectory.ON_COURSE`, 10 % of its size); None without a target.
     """
 
     current: float
@@ -52,4 +54,4 @@ def _attained(outcome: Outcome, value: float) -> bool | None:
         return value <= outcome.target
     if outcome.direction is Direction.INCREASE:
         return value >= outcome.target
-    return value == outcome.target
+    return stays(outcome.baseline, outcome.target, value)

@@ -19,15 +19,18 @@ than two there is no forecast.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 from math import atan, cos, pi, sin, sqrt
+from sys import float_info
 
 METHOD = "random_walk_with_drift"
 FEWEST_FOR_INTERVAL = 4
 FEWEST_TO_SPLIT = 8
+LARGEST = 1e100
+"""Larger figures are reckoned with in units of the largest: their squares would leave the range of floats."""
 
 
 class ForecastState(StrEnum):
@@ -83,6 +86,13 @@ class Forecast:
 
 def forecast_at(points: Sequence[tuple[date, float]], at: date, level: float = 0.9) -> Forecast:
     """The forecast of a series for a day; of several values on one day the last in the row counts."""
+    size = max((abs(value) for _, value in points), default=0.0)
+    if size > LARGEST:
+        small = forecast_at([(day, value / size) for day, value in points], at, level)
+        return replace(
+            small, last=_times(small.last, size), value=_times(small.value, size), low=_times(small.low, size),
+            high=_times(small.high, size), drift=_times(small.drift, size), deviation=_times(small.deviation, size),
+        )  # fmt: skip
     series = _lately(sorted(dict(points).items()))
     n = len(series)
     if n == 0:
@@ -106,6 +116,10 @@ def forecast_at(points: Sequence[tuple[date, float]], at: date, level: float = 0
 
 
 Series = list[tuple[date, float]]
+
+
+def _times(share: float | None, size: float) -> float | None:
+    return None if share is None else max(-float_info.max, min(float_info.max, share * size))
 
 
 def _lately(series: Series) -> Series:

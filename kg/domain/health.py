@@ -12,6 +12,7 @@ from .outcomes import Direction, Outcome
 from .progress import Standing
 from .projects import Milestone, WorkItem
 from .retrospectives import OPEN_STATUSES, ActionItem
+from .trajectory import staying, strayed
 from .wall_work import DONE
 
 Weight = Field(ge=0, le=1000)
@@ -111,12 +112,19 @@ def work_part(items: Iterable[WorkItem], now: datetime, formula: HealthFormula) 
 
 
 def outcome_points(outcome: Outcome, stands: Standing, formula: HealthFormula) -> float | None:
-    """What an outcome contributes, 0 to 1: all of it when it is where it is expected; None when not known."""
+    """What an outcome contributes, 0 to 1: all of it when it is where it is expected; None when not known.
+
+    A metric that should stay keeps all of it within half of `stay_within` (with the packaged formula,
+    where it counts as attained), and nothing is left at `stay_within`.
+    """
     if stands.attainment is None or stands.lag is None:
         return None
+    if outcome.direction is Direction.MAINTAIN and outcome.target is not None:
+        off = strayed(outcome.baseline, outcome.target, stands.attainment.current)
+        return staying(min(stands.lag, off), formula.stay_within)
     if stands.attainment.attained:
         return 1.0
-    if outcome.direction is Direction.MAINTAIN or stands.expected_share is None:
+    if stands.expected_share is None:
         lost = stands.lag / formula.stay_within
     else:
         lost = stands.lag / max(stands.expected_share, formula.least_way)

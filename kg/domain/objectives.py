@@ -33,10 +33,10 @@ class KeyResult(Record):
 
     objective: NonEmpty
     title: NonEmpty
-    baseline: float | None = None
-    target: float | None = None
+    baseline: float | None = Field(default=None, allow_inf_nan=False)
+    target: float | None = Field(default=None, allow_inf_nan=False)
     unit_of_measure: str | None = None
     direction: Direction = Direction.INCREASE
-    weight: float = Field(default=1.0, gt=0)
+    weight: float = Field(default=1.0, gt=0, allow_inf_nan=False)
     due: CivilDate | None = None
     owner: str | None = None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import math
 from datetime import date as CivilDate
 from enum import StrEnum
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -114,7 +116,7 @@ class Expected(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     date: CivilDate
-    value: float
+    value: float = Field(allow_inf_nan=False)
 
 
 class Outcome(Record):
@@ -138,14 +140,14 @@ class Outcome(Record):
     metric: str | None = None
     unit_of_measure: str | None = None
     direction: Direction = Direction.INCREASE
-    baseline: float | None = None
-    target: float | None = None
+    baseline: float | None = Field(default=None, allow_inf_nan=False)
+    target: float | None = Field(default=None, allow_inf_nan=False)
     relevance: str | None = None
     achievability: Text | None = None
     start: CivilDate | None = None
     due: CivilDate | None = None
     owner: str | None = None
-    weight: float = Field(default=1.0, gt=0)
+    weight: float = Field(default=1.0, gt=0, allow_inf_nan=False)
     template: str | None = None
     metric_key: str | None = None
     unit_kind: UnitKind = UnitKind.NUMBER
@@ -171,6 +173,15 @@ class Outcome(Record):
     state: OutcomeState = OutcomeState.DRAFT
     valid_from: CivilDate | None = None
     valid_to: CivilDate | None = None
+
+    @classmethod
+    def from_properties(cls, properties: dict[str, Any]) -> Self:
+        """The record that `to_properties` wrote; expected points that are no numbers are left out."""
+        kept = properties.get("expected")
+        if isinstance(kept, str) and ("Infinity" in kept or "NaN" in kept):
+            points = [point for point in json.loads(kept) if math.isfinite(point["value"])]
+            properties = properties | {"expected": json.dumps(points)}
+        return super().from_properties(properties)
 
     @model_validator(mode="after")
     def _imported_says_so(self) -> Self:
@@ -207,7 +218,7 @@ class Measurement(Record):
 
     subject: NonEmpty
     date: CivilDate
-    value: float
+    value: float = Field(allow_inf_nan=False)
     source: str | None = None
     note: Text | None = None
     unit_of_measure: str | None = None

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 from statistics import median
 
 from .attainment import Attainment, attainment
+from .bounds import days_after
 from .outcomes import Direction, Expected, Measurement, Outcome, Shape, UnitKind
 from .series import in_force
-from .trajectory import expected_at, shortfall
+from .trajectory import ON_COURSE, expected_at, shortfall
 
-ON_COURSE = 0.10
-"""Within so much of the way from baseline to target, ahead or behind, an outcome is on course."""
 EVERY_DAYS, FEWEST_GAPS = 31, 2
 """How often a metric is measured, where its own measurements do not tell: once a month."""
 MOST_POINTS = 240
@@ -89,7 +88,7 @@ def expected_series(outcome: Outcome) -> list[Expected]:
     step = months // MOST_POINTS + 1
     days = {*ends, *(_month(first, n) for n in range(1, months + 1, step))}
     at_once = outcome.shape is Shape.STEP or (outcome.unit_kind is UnitKind.YES_NO and not own)
-    steps = {outcome.due - timedelta(days=1)} if at_once and outcome.due else set()
+    steps = {days_after(outcome.due, -1)} if at_once and outcome.due else set()
     found = []
     for day in sorted(day for day in days | steps if first <= day <= last):
         value = expected_at(outcome, day)
@@ -112,7 +111,7 @@ def next_due(outcome: Outcome, measurements: Sequence[Measurement]) -> date | No
     last = days[-1] if days else outcome.start
     if last is None:
         return outcome.due
-    following = last + timedelta(days=every)
+    following = days_after(last, every)
     return min(following, outcome.due) if outcome.due else following
 
 
@@ -135,9 +134,7 @@ def _state(outcome: Outcome, reached: Attainment | None, lag: float | None, toda
     if reached is None or lag is None:
         return ProgressState.NO_DATA
     late = outcome.due is not None and today > outcome.due and reached.measured_on >= outcome.due
-    if late and not reached.attained and outcome.direction is not Direction.MAINTAIN:
-        return ProgressState.MISSED
-    if late and outcome.direction is Direction.MAINTAIN and lag > ON_COURSE:
+    if late and not reached.attained:
         return ProgressState.MISSED
     if lag > ON_COURSE and not reached.attained:
         return ProgressState.BEHIND

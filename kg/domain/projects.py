@@ -100,7 +100,7 @@ class ProcessMetric(Record):
     project: NonEmpty
     name: NonEmpty
     date: CivilDate
-    value: float
+    value: float = Field(allow_inf_nan=False)
     unit_of_measure: str | None = None
 
 

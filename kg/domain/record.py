@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -101,11 +102,16 @@ class Record(BaseModel):
 
     @classmethod
     def from_properties(cls, properties: dict[str, Any]) -> Self:
-        """The record that `to_properties` wrote; properties of the store are passed over."""
+        """The record that `to_properties` wrote; properties of the store are passed over.
+
+        A figure that is no number to reckon with counts as never said: it must not keep all others from being read.
+        """
         values = {}
         for name, field in cls.model_fields.items():
             if name in properties:
                 value = properties[name]
+                if type(value) is float and not math.isfinite(value):
+                    continue
                 nested = (field.json_schema_extra or {}) if isinstance(field.json_schema_extra, dict) else {}
                 values[name] = json.loads(value) if nested.get("nested") and isinstance(value, str) else value
         return cls.model_validate(values)

@@ -21,6 +21,7 @@ from pydantic import BaseModel
 
 from .objectives import KeyResult, Objective
 from .outcomes import Direction, Outcome
+from .trajectory import staying, strayed
 
 How = Literal["measured", "rolled_up", "unknown"]
 Kind = Literal["objective", "key_result", "outcome"]
@@ -132,15 +133,19 @@ class Strategy:
 def reached(baseline: float | None, target: float | None, direction: Direction, value: float) -> float | None:
     """The share of the way from baseline to target, from 0 to 1; None without a target.
 
-    Without a way to go (no baseline, or one at the target) it is 1 or 0: reached or not.
+    Without a way to go (no baseline, or one at the target) it is 1 or 0: reached or not. What should
+    stay counts by its distance, as it does in a project's health: all of it within the tolerance
+    (10 % of the target's size), nothing at twice as far.
     """
     if target is None:
         return None
-    if baseline is not None and baseline != target and direction is not Direction.MAINTAIN:
+    if direction is Direction.MAINTAIN:
+        return staying(strayed(baseline, target, value))
+    if baseline is not None and baseline != target:
         return min(max((value - baseline) / (target - baseline), 0.0), 1.0)
     if direction is Direction.DECREASE:
         return float(value <= target)
-    return float(value >= target if direction is Direction.INCREASE else value == target)
+    return float(value >= target)
 
 
 def alignment_shares(alignments: Iterable[Alignment]) -> dict[tuple[str, str], float]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from itertools import pairwise
 
 from .outcomes import Direction, Outcome, Shape, UnitKind
+
+ON_COURSE = 0.10
+"""The one tolerance. Within so much of the way, ahead or behind, an outcome is on course; a metric that should stay is
+attained within so much of its target's size."""
 
 
 def expected_at(outcome: Outcome, day: date) -> float | None:
@@ -46,6 +51,34 @@ def shortfall(outcome: Outcome, observed: float, expected: float) -> float | Non
     if size == 0:
         size = abs((outcome.target or 0.0) - (outcome.baseline or 0.0))
     return gap / size if size else None
+
+
+def strayed(baseline: float | None, target: float, value: float) -> float:
+    """How far a metric that should stay is off its target: the distance either way, as a share of the target's size.
+
+    Where the target is zero, it is a share of the distance from the baseline; where that is zero,
+    too, nothing but the target itself will do.
+    """
+    if value == target:
+        return 0.0
+    size = abs(target) or abs(target - (baseline or 0.0))
+    return abs(value - target) / size if size else math.inf
+
+
+def stays(baseline: float | None, target: float, value: float) -> bool:
+    """True when a metric that should stay is where it should be, within the tolerance (`ON_COURSE`)."""
+    return strayed(baseline, target, value) <= ON_COURSE + 1e-9
+
+
+def staying(distance: float, nothing_at: float = 2 * ON_COURSE) -> float:
+    """What a metric that should stay contributes, 0 to 1: all within the tolerance, nothing at twice as far.
+
+    Args:
+        distance: How far it strayed, as a share.
+        nothing_at: Where nothing is left of it; half of that is the tolerance.
+    """
+    free = nothing_at / 2
+    return min(1.0, max(0.0, 1.0 - (distance - free) / free))
 
 
 def _along(outcome: Outcome, day: date) -> float:

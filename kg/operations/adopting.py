@@ -28,6 +28,7 @@ from ..schema import Label, Rel
 from ..store.records import get_record, put_records, put_relationships
 from .metric_lookup import Metrics
 from .outcome_catalogue import Catalogue
+from .outcome_units import refuse_out_of_bounds
 from .plan_grounds import PlanFacts, known_day, models_for
 from .projects import find_project
 from .recommendation_views import MetricView, TypeRecommendation
@@ -57,8 +58,8 @@ class AdoptedType(BaseModel):
     metric: str | None = None
     unit_of_measure: str | None = None
     direction: Direction | None = None
-    baseline: float | None = None
-    target: float | None = None
+    baseline: float | None = Field(default=None, allow_inf_nan=False)
+    target: float | None = Field(default=None, allow_inf_nan=False)
     due: date | None = None
 
 
@@ -203,6 +204,7 @@ def _draft(
     reached = used.reached if used else None
     target = wanted.target if wanted.target is not None else reached.median if reached else None
     due = wanted.due or project.end
+    refuse_out_of_bounds({"baseline": wanted.baseline, "target": wanted.target, "due": wanted.due})
     described = advice.description_zh if language == "zh" else advice.description_en
     return Outcome.parse(
         {

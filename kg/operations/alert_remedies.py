@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +25,7 @@ from ..domain import (
     Remedy,
 )
 from ..domain.alarms import AlarmRule, RuleKind
+from ..domain.bounds import days_after
 from ..policy import ScopeFilter
 from ..store.protocol import GraphStore
 from ..store.records import get_record, list_records
@@ -33,8 +34,8 @@ from .alert_material import Material
 
 MOST = 3
 SHOWN = 400
-BEFORE = timedelta(days=30)
-"""What was done so shortly before a fall was seen may have brought it back, too."""
+BEFORE = 30
+"""What was done so few days before a fall was seen may have brought it back, too."""
 WHYS = ("action_effective", "applied_better", "lesson")
 """What speaks for a remedy, the strongest first: it was measured, it was said, it was written down."""
 
@@ -108,7 +109,7 @@ class Remedies:
         project, outcome = precedent.outcome.project, precedent.outcome
 
         def while_down(day: date | None) -> bool:
-            return day is not None and precedent.fell_on - BEFORE <= day <= precedent.recovered_on
+            return day is not None and days_after(precedent.fell_on, -BEFORE) <= day <= precedent.recovered_on
 
         for action in self._actions.get(project, []):
             if _seen(scope, action) and (action.metric == outcome.id or while_down(action.done_on)):

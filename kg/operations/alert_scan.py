@@ -190,8 +190,10 @@ class Scanner:
         return _with(alert, confidential=True) if hidden else alert
 
     def _ended(self, alert: Alert) -> str | None:
-        """Why an alert is over: what it told of is back on course, or is no more."""
+        """Why an alert is over: what it told of is back on course or is no more, or nobody can act on it any more."""
         material, rule = self._material, self._rules.get(alert.rule)
+        if alert.project in material.projects and not material.running(alert.project):
+            return "project_over"
         if alert.details.get("kind") == Label.MILESTONE.value:
             milestone = material.milestones.get(alert.subject)
             if milestone is None:

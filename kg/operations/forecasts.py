@@ -18,6 +18,7 @@ from ..domain.rollup import reached
 from ..domain.series import converted as in_unit
 from ..domain.series import in_force
 from ..domain.units import Unit
+from .action_reading import local_day
 from .measured_subjects import rates_between
 from .money_reading import (
     ProjectMoney,
@@ -167,7 +168,7 @@ def project_forecast(
     if day is None:
         found.missing.append("end")
         return found
-    today = context.now.date()
+    today = local_day(context.store, project.id, context.now)
     found.cost = _sum_at(money, CostEntry, found.currency, rates, day, level, today, project)
     found.benefit = _sum_at(money, BenefitEntry, found.currency, rates, day, level, today, project)
     found.missing += [name for name in ("cost", "benefit") if getattr(found, name) is None]

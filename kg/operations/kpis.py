@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from ..domain import KPI, Direction, Project, Role, derive_id
+from ..domain import KPI, Direction, Measurement, Project, Role, derive_id
 from ..domain.metric_names import plain_name
 from ..errors import InvalidRequest, NotFound
 from ..policy import ScopeFilter
-from ..store.records import list_records, put_records
+from ..store.records import list_records, put_records, records_about
+from .outcome_units import refuse_another_unit
 from .projects import find_project
 from .revisions import require_current
 from .table import Context, Request, Response, operation
@@ -74,6 +75,7 @@ def define_kpi(context: Context, request: DefineKpi) -> KpiView:
     earlier = next((held for held in visible_kpis(context) if held.id == kpi.id), None)
     if earlier is not None:
         require_current(earlier, request.revision, "KPI")
+        refuse_another_unit(earlier, kpi, records_about(context.store, Measurement, [kpi.id]))
     with context.store.transaction() as tx:
         put_records(tx, [kpi], at=context.now, by=context.visitor.name)
     before = earlier.content_hash() if earlier else None

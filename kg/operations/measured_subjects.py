@@ -168,16 +168,16 @@ def in_own_unit(store: GraphStore, outcome: Outcome, known: Iterable[Measurement
 
 
 def in_own_units(
-    store: GraphStore, outcomes: Iterable[Outcome], known: Mapping[str, Sequence[Measurement]]
+    store: GraphStore, subjects: Iterable[Outcome | KeyResult], known: Mapping[str, Sequence[Measurement]]
 ) -> dict[str, list[Measurement]]:
-    """The same for many outcomes by id, with one look at the rates at most.
+    """The same for many outcomes and key results by id, with one look at the rates at most.
 
     Args:
         store: The graph.
-        outcomes: Which.
-        known: Measurements by outcome, corrected ones too; what has no rate on its day is left out.
+        subjects: Which.
+        known: Measurements by what they measure, corrected ones too; what has no rate on its day is left out.
     """
-    series = {outcome.id: (Unit.of(outcome), in_force(known.get(outcome.id, ()))) for outcome in outcomes}
+    series = {subject.id: (Unit.of(subject), in_force(known.get(subject.id, ()))) for subject in subjects}
     rates = rates_for_all(store, series.values())
     found: dict[str, list[Measurement]] = {}
     for key, (unit, counting) in series.items():

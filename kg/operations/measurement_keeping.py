@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from ..domain import Measurement, Relationship, derive_id
+from ..domain.bounds import check_day, check_figure
 from ..domain.outcomes import UnitKind
 from ..domain.units import Value, read_value
 from ..errors import Conflict, InvalidRequest, NotYours
@@ -35,6 +36,7 @@ def checked(context: Context, subject: Subject, day: date, stated: Stated, given
 
     Raises:
         InvalidRequest: The day is still to come.
+        OutOfBounds: The day is before anything was measured, or the value is larger than anything is.
         UnitMismatch: It is a value of something else.
         NoRate: It is in another currency, and no rate of its day is known.
     """
@@ -43,7 +45,9 @@ def checked(context: Context, subject: Subject, day: date, stated: Stated, given
             f"date: {day} is still to come (today is {subject.today}): only what was measured can be added.",
             field="date", value=day.isoformat(), why="to_come",
         )  # fmt: skip
+    check_day("date", day)
     value = read_value(given, subject.unit, stated.unit, stated.currency)
+    check_figure("value", float(value.amount))
     shown = subject.unit.show(value.amount, currency=value.currency)
     remarks = [Remark(key=doubt, values={"shown": shown}) for doubt in value.doubts]
     if subject.start and day < subject.start:

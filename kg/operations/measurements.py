@@ -65,11 +65,13 @@ class MeasurementsOf(Request):
 def add_measurement(context: Context, request: AddMeasurement) -> MeasurementKept:
     """Add a dated value to an outcome, KPI or key result; one in another currency needs the rate of its day."""
     subject = find_subject(context, request.subject, request.project)
-    day = request.date or subject.today
+    key = measurement_id(subject, request.key)
+    held = get_record(context.store, Measurement, key) if request.key else None
+    day = request.date or (held.date if held else subject.today)  # sent again after midnight it is the same one still
     value, remarks = checked(context, subject, day, request, request.value)
     made = Measurement.parse(
         {
-            "id": measurement_id(subject, request.key), **subject.inside, "subject": subject.id, "date": day,
+            "id": key, **subject.inside, "subject": subject.id, "date": day,
             "value": float(value.amount), "currency": value.currency, "unit_of_measure": subject.unit.name,
             "source": request.source, "note": request.note,
         }

@@ -78,7 +78,8 @@ def share_benefit(context: Context, request: ShareBenefit) -> MoneyEntered:
     for (project, subject), _ in placed:
         values = request.model_dump(exclude={"contributors"}) | {"share": shares[subject], "shared": shared, "key": key}
         made.append((project, _entry(context, BenefitEntry, project, subject, values)))
-    require_room(context, shared, [entry for _, entry in made])
+    if not _known(context, made, request.key):
+        require_room(context, shared, [entry for _, entry in made])
     return _keep(context, made)
 
 
@@ -155,9 +156,14 @@ def list_money(context: Context, request: ListMoney) -> MoneyList:
 def _add(context: Context, kind: type[MoneyEntry], request: AddMoney) -> MoneyEntered:
     project, subject = money_subject(context, request.subject)
     made = _entry(context, kind, project, subject, request.model_dump(exclude={"subject"}))
-    if made.shared:
+    if made.shared and not _known(context, [(project, made)], request.key):
         require_room(context, made.shared, [made])
     return _keep(context, [(project, made)])
+
+
+def _known(context: Context, made: list[tuple[Project, MoneyEntry]], key: str | None) -> bool:
+    """True when all of it was entered before, under the same key: nothing new is claimed, whatever was corrected."""
+    return bool(key) and all(get_record(context.store, type(entry), entry.id) is not None for _, entry in made)
 
 
 def _entry(

@@ -8,13 +8,14 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from ..domain import Direction, KeyResult, Objective, Outcome, Relationship, Role, derive_id
+from ..domain import Direction, KeyResult, Measurement, Objective, Outcome, Relationship, Role, derive_id
 from ..domain.money import check_weight
 from ..domain.rollup import Part, alignment_shares, ring
 from ..errors import CircularObjectives, Conflict, DateOrder, Forbidden, InvalidRequest, NotFound
 from ..schema import Label, Rel
-from ..store.records import put_records, put_relationships, remove_relationships
+from ..store.records import put_records, put_relationships, records_about, remove_relationships
 from .outcome_lookup import visible_outcome
+from .outcome_units import refuse_another_unit, refuse_out_of_bounds
 from .strategy_reading import (
     all_alignments,
     key_results_of,
@@ -194,11 +195,14 @@ def define_key_result(context: Context, request: DefineKeyResult) -> ObjectiveVi
     if not values.get("title"):
         raise InvalidRequest("define_key_result: title: a key result needs it.", field="title")
     check_weight(values.get("weight", 1.0))
+    refuse_out_of_bounds(request.model_dump(include={"baseline", "target", "due"}))
     _require_order(objective.period_start, values.get("due"), "due")
     key = before.id if before else derive_id("key_result", "retrobook", secrets.token_hex(5))
     made = KeyResult.parse(
         values | {"id": key, "objective": objective.id, "unit": objective.unit, "confidential": objective.confidential}
     )
+    if before is not None:
+        refuse_another_unit(before, made, records_about(context.store, Measurement, [key]))
     with context.store.transaction() as tx:
         put_records(tx, [made], at=context.now, by=context.visitor.name)
     context.audit.update(

@@ -16,6 +16,7 @@ from ..store.records import get_record, instant_text, put_records
 from .lifecycle import pseudonym
 from .outcome_lookup import may_change_outcome, visible_outcome
 from .outcome_undo import before_edit
+from .outcome_units import refuse_out_of_bounds
 from .table import Context, Request, Response, operation
 
 FIELDS = ("owner", "due", "horizon", "weight", "relevance")
@@ -33,7 +34,7 @@ class BulkEditOutcomes(Request):
     owner: str | None = Field(default=None, min_length=1, max_length=300)
     due: date | None = None
     horizon: Horizon | None = None
-    weight: float | None = Field(default=None, gt=0)
+    weight: float | None = Field(default=None, gt=0, le=1_000_000, allow_inf_nan=False)
     relevance: str | None = Field(default=None, max_length=2_000)
     add_tags: list[str] = Field(default=[], max_length=50)
     remove_tags: list[str] = Field(default=[], max_length=50)
@@ -84,6 +85,7 @@ class BulkEdited(Response):
 @operation(Role.MEMBER, audited=True)
 def bulk_edit_outcomes(context: Context, request: BulkEditOutcomes) -> BulkEdited:
     """Change owner, due day, tags and the like of many outcomes: all or none, with the reason of each refusal."""
+    refuse_out_of_bounds({"due": request.due})
     edit = instant_text(context.now)
     mark = f"{pseudonym(context.visitor.name)}|{edit}"
     befores, afters, unchanged, refused = [], [], [], []

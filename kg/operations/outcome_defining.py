@@ -7,13 +7,13 @@ from typing import Any
 
 from pydantic import Field
 
-from ..domain import Metric, Outcome, Project, Relationship, Role, derive_id
+from ..domain import Measurement, Metric, Outcome, Project, Relationship, Role, derive_id
 from ..domain.outcome_templates import OutcomeTemplate
 from ..domain.record import BOOKKEEPING
 from ..errors import Conflict, InvalidRequest, nearest
 from ..queries import statement
 from ..schema import Label, Rel
-from ..store.records import put_records, put_relationships, remove_relationships, retire_records
+from ..store.records import put_records, put_relationships, records_about, remove_relationships, retire_records
 from .metric_lookup import Metrics
 from .money_reading import require_no_money
 from .outcome_checks import OutcomeCheck, checked
@@ -23,6 +23,7 @@ from .outcome_history import versions_of
 from .outcome_lookup import visible_outcome
 from .outcome_permits import require_change
 from .outcome_start import require_places, starting_values
+from .outcome_units import refuse_another_unit
 from .outcome_views import OutcomeDetail
 from .outcomes import outcome_detail
 from .projects import find_project
@@ -106,6 +107,7 @@ def change_outcome(context: Context, request: ChangeOutcome) -> OutcomeDefined:
     held = outcome.model_dump()
     held["confidential"] = _confidential(context, project, request.confidential, outcome.confidential)
     changed, metric = composed(context, held, request, project, template=template, clear=frozenset(request.clear))
+    refuse_another_unit(outcome, changed, records_about(context.store, Measurement, [outcome.id]))
     _write(context, changed, metric, outcome)
     context.audit.update(subject=outcome.id, before_hash=outcome.content_hash(), after_hash=changed.content_hash())
     return _answer(context, visible_outcome(context, outcome.id), metric, template, request, project, False)

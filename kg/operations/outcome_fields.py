@@ -15,7 +15,7 @@ from .kpis import visible_kpi
 from .metric_lookup import Metrics
 from .outcome_lookup import Types
 from .outcome_offers import named, offered
-from .outcome_units import refuse_impossible, take_unit
+from .outcome_units import refuse_impossible, refuse_out_of_bounds, take_unit
 from .table import Context, Request
 
 Amount = float
@@ -100,6 +100,7 @@ def composed(
         InvalidRequest: Values that cannot be; names the field.
     """
     values = dict(held)
+    refuse_out_of_bounds({name: getattr(given, name) for name in PLAIN})
     for name in PLAIN:
         value = getattr(given, name)
         if value is not None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from ..domain import Outcome, Role
+from ..domain import Measurement, Outcome, Role
 from ..errors import NothingToUndo
 from ..schema import Label, Rel
-from ..store.records import put_records, put_relationships, remove_relationships
+from ..store.records import put_records, put_relationships, records_about, remove_relationships
 from .outcome_defining import edge
 from .outcome_hiding import follow_outcome
 from .outcome_history import last_change, outcome_history
 from .outcome_lookup import visible_outcome
 from .outcome_permits import require_change, undo_step
 from .outcome_undo import before_edit
+from .outcome_units import refuse_another_unit
 from .outcome_views import OutcomeDetail
 from .outcomes import outcome_detail
 from .projects import find_project
@@ -39,6 +40,7 @@ def undo_outcome_change(context: Context, request: UndoOutcomeChange) -> Outcome
     after = Outcome.parse(
         earlier.model_dump() | {"confidential": outcome.confidential or project.confidential, "unit": outcome.unit}
     )
+    refuse_another_unit(outcome, after, records_about(context.store, Measurement, [outcome.id]))
     _keep(context, outcome, after)
     context.audit.update(subject=outcome.id, before_hash=outcome.content_hash(), after_hash=after.content_hash())
     return outcome_detail(context, visible_outcome(context, outcome.id))

@@ -1,11 +1,16 @@
-"""The unit that follows from a kind of value, and values that cannot be."""
+"""The unit that follows from a kind of value, values that cannot be, and units that cannot change any more."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..domain import Expected, Project, UnitKind
-from ..errors import InvalidRequest
+from ..domain import KPI, Expected, KeyResult, Measurement, Outcome, Project, UnitKind
+from ..domain.bounds import check_day, check_figure
+from ..domain.series import in_force
+from ..domain.units import Unit
+from ..domain.written import same_unit
+from ..errors import InvalidRequest, MeasuredOtherwise
 
 
 def take_unit(values: dict[str, Any], project: Project) -> None:
@@ -21,6 +26,57 @@ def take_unit(values: dict[str, Any], project: Project) -> None:
         values["unit_of_measure"] = unit or "%"
     elif kind is UnitKind.YES_NO:
         values["unit_of_measure"] = unit or "0/1"
+
+
+def refuse_out_of_bounds(given: Mapping[str, Any]) -> None:
+    """Let days and figures pass that are given for an outcome or a key result.
+
+    Raises:
+        OutOfBounds: One is out of all bounds; names the field and the bounds.
+    """
+    for name in ("start", "due"):
+        if given.get(name) is not None:
+            check_day(name, given[name])
+    for name in ("baseline", "target"):
+        if given.get(name) is not None:
+            check_figure(name, given[name])
+    for point in given.get("expected") or []:
+        told = Expected.model_validate(point)
+        check_day("expected", told.date)
+        check_figure("expected", told.value)
+
+
+def refuse_another_unit(
+    before: Outcome | KeyResult | KPI, after: Outcome | KeyResult | KPI, measured: Iterable[Measurement]
+) -> None:
+    """Let a change of unit pass that leaves measured values what they are.
+
+    Another spelling is no other unit, a unit may be named where there was none, and money is
+    converted between currencies. Everything else would give recorded values another meaning.
+
+    Raises:
+        MeasuredOtherwise: Values that count would read as something else.
+    """
+    old, new = Unit.of(before), Unit.of(after)
+    if old == new:
+        return
+    counting = in_force(measured)
+    if old.kind is not new.kind:
+        wrong = counting
+    elif new.kind is UnitKind.CURRENCY:
+        wrong = [m for m in counting if m.currency is None] if old.currency else []
+    elif old.name:
+        wrong = [] if new.name and same_unit(old.name, new.name) else counting
+    else:
+        wrong = [m for m in counting if m.unit_of_measure and not same_unit(m.unit_of_measure, new.name or "")]
+    if wrong:
+        was, now = (unit.name or unit.currency or unit.kind.value for unit in (old, new))
+        field = "unit_of_measure" if old.kind is new.kind else "unit_kind"
+        raise MeasuredOtherwise(
+            f"{field}: values measured in {was} count already ({len(wrong)}); in {now} they would mean something else. "
+            "Withdraw them first (correct_measurement, withdraw), or define a new outcome in the other unit.",
+            field=field, count=len(wrong), before=was, after=now,
+        )  # fmt: skip
 
 
 def refuse_impossible(values: dict[str, Any]) -> None:

@@ -7,7 +7,8 @@ from datetime import date as CivilDate
 from pydantic import BaseModel, Field
 
 from ..domain import ProcessMetric, Role, derive_id
-from ..domain.units import Unit, read_value
+from ..domain.bounds import check_day, check_figure
+from ..domain.units import Unit, mismatch, read_value
 from ..errors import InvalidRequest
 from ..queries import statement
 from ..store.records import get_record, put_records
@@ -66,7 +67,13 @@ def add_process_metric(context: Context, request: AddProcessMetric) -> ProcessMe
         raise InvalidRequest(f"date: {day} is still to come (today is {today}).", field="date")
     earlier = _metrics(context, project.id, request.name, project.confidential)
     unit = request.unit or next((m.unit_of_measure for m in reversed(earlier) if m.unit_of_measure), None)
-    value = read_value(request.value, Unit.named(unit))
+    check_day("date", day)
+    own = Unit.named(unit)
+    value = read_value(request.value, own)
+    check_figure("value", float(value.amount))
+    if value.currency != own.currency:  # it carries no currency of its own that it could be converted by
+        why = f"this is an amount of money ({value.currency}), and the figure is kept in {own.currency or 'none'}"
+        raise mismatch(str(request.value), own, why)
     key = derive_id("process", project.id, request.name, day.isoformat())
     held = get_record(context.store, ProcessMetric, key)
     made = ProcessMetric.parse(

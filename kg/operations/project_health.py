@@ -25,7 +25,7 @@ from ..domain.units import Unit
 from ..policy import ScopeFilter
 from ..store.records import list_records, records_about
 from .action_reading import local_day
-from .measured_subjects import in_own_unit
+from .measured_subjects import in_own_units
 from .measurement_views import UnitView
 from .portfolio import ProjectKey
 from .projects import find_project
@@ -103,9 +103,10 @@ def _outcomes(
     for m in records_about(context.store, Measurement, list(values)) if values else []:
         if inside.confidential or not m.confidential:
             values[m.subject].append(m)
+    own = in_own_units(context.store, found, values)
     counted = []
     for outcome in found:
-        known = in_own_unit(context.store, outcome, values[outcome.id])
+        known = own[outcome.id]
         if (outcome.start and outcome.start > today) or (outcome.state is OutcomeState.DRAFT and not known):
             continue
         stands = standing(outcome, known, today)

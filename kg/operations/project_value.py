@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from datetime import date as CivilDate
 from decimal import Decimal
 from typing import Literal
@@ -128,7 +129,10 @@ class PortfolioRow(BaseModel):
 
 
 class PortfolioValue(Response):
-    """All visible projects with money, what they come to together, and its returns."""
+    """All visible projects with money, what they come to together, and its returns.
+
+    Where no day is asked for, each project counts up to its own today; `on` is the latest of them.
+    """
 
     currency: str
     on: CivilDate
@@ -186,13 +190,15 @@ def project_value(context: Context, request: ProjectValueOf) -> ProjectValue:
 def portfolio_value(context: Context, request: PortfolioValueOf) -> PortfolioValue:
     """What all visible projects cost and brought together; a shared benefit counts once."""
     currency, (rate, _) = check_currency(request.currency), _discount_rate(context, request.discount_rate)
-    rates, day = rates_between(context.store), request.on or context.now.date()
+    rates, today = rates_between(context.store), request.on or context.now.astimezone(UTC).date()
+    days: list[CivilDate] = []
     spent: list[Flow] = []
     gained: list[Flow] = []
     planned: tuple[list[Flow], list[Flow]] = ([], [])
-    found = PortfolioValue(currency=currency, on=day, discount_rate=rate, projects=[])
+    found = PortfolioValue(currency=currency, on=today, discount_rate=rate, projects=[])
     for project in _projects_with_money(context, request.unit):
-        sides = _Sides(money_of(context, project), currency, rates, day)
+        days.append(request.on or local_day(context.store, project.id, context.now))
+        sides = _Sides(money_of(context, project), currency, rates, days[-1])
         found.missing_rates += [missing for missing in sides.missing if missing not in found.missing_rates]
         spent += sides.actual_costs
         gained += sides.actual_benefits
@@ -205,6 +211,7 @@ def portfolio_value(context: Context, request: PortfolioValueOf) -> PortfolioVal
                 actual_cost=total(sides.actual_costs), actual_benefit=total(sides.actual_benefits),
             )
         )  # fmt: skip
+    found.on = max(days, default=today)
     base = min((flow.date for flow in (*spent, *gained, *planned[0], *planned[1])), default=None)
     if base is not None:
         found.expected = returns_of(*planned, rate, base) if any(planned) else None

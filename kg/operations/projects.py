@@ -26,7 +26,7 @@ from ..schema import Label
 from ..store.merges import ends_of_merges
 from ..store.protocol import GraphStore
 from ..store.records import get_record, list_records
-from .measured_subjects import in_own_unit
+from .measured_subjects import in_own_units
 from .table import Context, Request, Response, operation
 from .visible_about import visible_about
 
@@ -156,7 +156,10 @@ def project_facts(context: Context, request: ProjectFactsRequest) -> ProjectFact
     outcomes = list_records(store, Outcome, everything, project.id)
     about = [project, *outcomes]
     assessments = visible_about(store, scope, Assessment, about)
-    measurements = visible_about(store, scope, Measurement, about)
+    measured: dict[str, list[Measurement]] = {}
+    for measurement in visible_about(store, scope, Measurement, about):
+        measured.setdefault(measurement.subject, []).append(measurement)
+    own = in_own_units(store, outcomes, measured)
     kinds = {kind.id: kind for kind in list_records(store, OutcomeType, ScopeFilter(everything=True))}
     merged = ends_of_merges(store, Label.OUTCOME_TYPE)
 
@@ -173,11 +176,7 @@ def project_facts(context: Context, request: ProjectFactsRequest) -> ProjectFact
                 outcome=outcome,
                 type=kinds.get(merged.get(outcome.outcome_type or "", outcome.outcome_type or "")),
                 assessments=[a for a in assessments if a.subject in (outcome.id, project.id)],
-                measurements=[
-                    m
-                    for m in in_own_unit(store, outcome, (m for m in measurements if m.subject == outcome.id))
-                    if within(m.date)
-                ],
+                measurements=[m for m in own[outcome.id] if within(m.date)],
             )
             for outcome in outcomes
         ],

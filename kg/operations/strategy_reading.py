@@ -5,7 +5,6 @@ from __future__ import annotations
 from ..domain import KeyResult, Measurement, Objective, Outcome
 from ..domain.attainment import attainment
 from ..domain.rollup import Alignment, Reading, Strategy, reached
-from ..domain.series import in_force
 from ..errors import NotFound
 from ..queries import statement
 from ..schema import Label
@@ -81,16 +80,15 @@ def strategy_of(context: Context) -> Strategy:
 
 def _readings(context: Context, key_results: list[KeyResult], outcomes: dict[str, Outcome]) -> dict[str, Reading]:
     series: dict[str, list[Measurement]] = {}
-    seen = visible_about(context.store, context.scope, Measurement, [*key_results, *outcomes.values()])
-    for measurement in in_force(seen):
+    for measurement in visible_about(context.store, context.scope, Measurement, [*key_results, *outcomes.values()]):
         series.setdefault(measurement.subject, []).append(measurement)
     found: dict[str, Reading] = {}
+    own = in_own_units(context.store, [*key_results, *outcomes.values()], series)
     for key_result in key_results:
-        if values := series.get(key_result.id):
-            last = max(values, key=lambda m: (m.date, m.recorded_at.isoformat() if m.recorded_at else "", m.id))
+        if values := own[key_result.id]:
+            last = values[-1]
             share = reached(key_result.baseline, key_result.target, key_result.direction, last.value)
             found[key_result.id] = Reading(value=last.value, on=last.date, attainment=share)
-    own = in_own_units(context.store, outcomes.values(), series)
     for outcome in outcomes.values():
         if now := attainment(outcome, own[outcome.id]):
             share = reached(outcome.baseline, outcome.target, outcome.direction, now.current)

@@ -57,8 +57,8 @@ def _of_alert(message: OutboxMessage, values: dict[str, str], t: Messages, site:
     """An alert: what was found, what helped others, and where to read on."""
     words = f"alerts.letters.{message.kind}"
     values |= {"rule": values.get(f"rule_{t.language}", ""), "owner": values.get("owner") or t("alerts.letters.nobody")}
-    ended = values.get("ended") == "gone"
-    what = "gone" if ended else {"stalled_milestone": "milestone"}.get(values["what"], values["what"])
+    ended = values.get("ended") in ("gone", "project_over")
+    what = values["ended"] if ended else {"stalled_milestone": "milestone"}.get(values["what"], values["what"])
     parts = [t(f"{words}.{what}", **values)]
     if message.kind != "alert_recovered" and what in ("deviation", "anomaly"):
         told = [number for number in range(1, 4) if f"remedy_{number}" in values]
@@ -75,7 +75,7 @@ def _of_alert(message: OutboxMessage, values: dict[str, str], t: Messages, site:
     if site:
         link = f"{site.rstrip('/')}/alerts/{quote(message.subject, safe=':')}"
         parts.append(t("reminders.open_it", link=link))
-    return Letter(t(f"{words}.subject", **values), "\n\n".join(parts))
+    return Letter(t(f"{words}.{'subject_ended' if ended else 'subject'}", **values), "\n\n".join(parts))
 
 
 def _tested(values: dict[str, str], t: Messages) -> str:

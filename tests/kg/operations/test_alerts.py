@@ -397,3 +397,28 @@ def test_two_scans_at_once_leave_one_alert_and_one_message(team, store):
     first = team.due_alerts().opened[0]
     put(store, Alert.parse(first.model_dump()))
     assert at(team, 0).scan_alerts().opened == []
+
+
+@pytest.mark.parametrize(
+    "bad", [{"due": "9999-12-31"}, {"start": "0001-01-01", "due": "0001-01-01"}, {"due": "9999-12-31", "target": 1e300}]
+)
+def test_one_odd_record_stops_no_scan_of_others(team, store, bad):
+    put(store, *short_by(0.20), outcome("odd", **bad), *measured("odd", 1, 2, 3, 1e300))
+    assert "outcome:well" in {alert.subject for alert in team.scan_alerts().opened}
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "no longer running"), ("zh", "已不在进行中")])
+def test_an_alert_of_a_project_that_is_over_ends_and_is_handed_to_nobody(team, store, language, words):
+    put(store, *short_by(0.20))
+    (alert,) = team.scan_alerts().opened
+    put(store, Project(id=WATER, name="Water for all", unit="A/Water", external_id="W1", status="closed"))
+    found = at(team, 8).scan_alerts()
+    assert (found.escalated, found.standing) == ([], 0)
+    assert [(a.id, a.state.value, a.details["ended"]) for a in found.recovered] == [
+        (alert.id, "closed", "project_over")
+    ]
+    told = [m.message for m in team.list_outbox().messages if m.message.kind == "alert_recovered"]
+    assert [message.to for message in told] == ["jo"]
+    said = letter(told[0], language)
+    assert words in said.text and alert.title in said.subject
+    assert said.subject.startswith("Alert closed" if language == "en" else "预警已关闭")

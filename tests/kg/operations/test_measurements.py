@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from threading import Barrier
 
 import pytest
 
 from kg.domain import KPI, KeyResult, Measurement, Outcome, ProcessMetric, Role
-from kg.errors import Conflict, Forbidden, InvalidRequest, NoRate, NotFound, NotYours, UnitMismatch
-from tests.conftest import visitor
+from kg.errors import (
+    Conflict,
+    Forbidden,
+    InvalidRequest,
+    MeasuredOtherwise,
+    NoRate,
+    NotFound,
+    NotYours,
+    OutOfBounds,
+    UnitMismatch,
+)
+from kg.graph import KnowledgeGraph
+from kg.store.records import get_record
+from tests.conftest import NOON, visitor
 
 from .conftest import ROAD, WATER, put
 
@@ -272,3 +284,110 @@ def test_an_import_that_expects_what_a_check_found_keeps_nothing_when_something_
     again = measured.import_measurements(rows=given, check=True)
     assert (again.created, again.corrected) == (1, 1)
     assert measured.import_measurements(rows=given, expect=again.digest).corrected == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "value", "field"),
+    [("1899-12-31", 5, "date"), ("2026-02-01", 1e200, "value"), ("2026-02-01", "9" * 17, "value")],
+)
+def test_values_beyond_all_bounds_are_refused_one_by_one_and_row_by_row(measured, day, value, field):
+    with pytest.raises(OutOfBounds, match=f"{field}: .* out of bounds"):
+        add(measured, SERVED, day, value)
+    rows = [
+        {"row": 1, "subject": SERVED, "date": day, "value": value},
+        {"row": 2, "subject": SERVED, "date": "2026-02-01", "value": 70},
+    ]
+    found = measured.import_measurements(rows=rows)
+    assert [(bad.row, bad.field, bad.code) for bad in found.rejected] == [(1, field, "out_of_bounds")]
+    assert found.created == 1
+
+
+def test_the_same_key_the_next_day_is_the_same_measurement_still(measured):
+    first = measured.add_measurement(subject=SERVED, value=70, key="k")
+    later = KnowledgeGraph(measured.store, clock=lambda: NOON + timedelta(days=1), services=measured.services)
+    again = later.add_measurement(subject=SERVED, value=70, key="k")
+    assert (again.created, again.kept.measurement) == (False, first.kept.measurement)
+    with pytest.raises(Conflict, match="key"):
+        later.add_measurement(subject=SERVED, value=71, key="k")
+    with pytest.raises(Conflict, match="key"):
+        later.add_measurement(subject=SERVED, value=70, key="k", date=NOON.date() + timedelta(days=1))
+
+
+def test_a_process_metric_is_kept_in_the_currency_of_its_unit_only(measured):
+    kept = measured.add_process_metric(project=WATER, name="cost", value="EUR 5", unit="EUR", date="2026-02-01")
+    assert kept.metric.value == 5
+    for more in ({"unit": "EUR"}, {}):
+        with pytest.raises(UnitMismatch, match=r"USD.* is kept in EUR"):
+            measured.add_process_metric(project=WATER, name="cost", value="USD 5", **more)
+    with pytest.raises(OutOfBounds):
+        measured.add_process_metric(project=WATER, name="lines", value=1e200)
+
+
+HOURS = "outcome:hours"
+
+
+@pytest.fixture
+def in_hours(measured, store):
+    put(store, Outcome.parse({"id": HOURS, "project": WATER, "unit": "A/Water", "title": "Waiting time", "owner": "jo",
+                              "unit_of_measure": "hours", "baseline": 40, "target": 20, "direction": "decrease"}))  # fmt: skip
+    return measured
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"unit_of_measure": "days"},
+        {"unit_kind": "percent"},
+        {"unit_kind": "currency", "currency": "EUR"},
+        {"clear": ["unit_of_measure"]},
+    ],
+)
+def test_what_was_measured_keeps_its_unit_until_the_values_are_withdrawn(in_hours, store, other):
+    kept = add(in_hours, HOURS, "2026-02-01", "30 hours").kept
+    with pytest.raises(MeasuredOtherwise, match=r"measured in hours count already \(1\).* Withdraw"):
+        in_hours.change_outcome(id=HOURS, **other)
+    assert get_record(store, Outcome, HOURS).unit_of_measure == "hours"
+    in_hours.correct_measurement(id=kept.measurement.id, withdraw=True, note="in another unit")
+    assert in_hours.change_outcome(id=HOURS, **other).outcome.unit_of_measure != "hours"
+
+
+def test_another_spelling_or_everything_else_may_change_of_what_was_measured(in_hours):
+    add(in_hours, HOURS, "2026-02-01", 30)
+    changed = in_hours.change_outcome(id=HOURS, unit_of_measure="h", target=10).outcome
+    assert (changed.unit_of_measure, changed.target) == ("h", 10)
+
+
+def test_undo_gives_no_measured_value_another_unit(in_hours):
+    changed = in_hours.change_outcome(id=HOURS, unit_of_measure="days").outcome
+    add(in_hours, HOURS, "2026-02-01", "2 days")
+    with pytest.raises(MeasuredOtherwise, match="in days"):
+        in_hours.undo_outcome_change(id=HOURS, revision=changed.revision)
+
+
+def test_a_unit_may_be_named_where_there_was_none_and_stays_then(measured, store):
+    put(store, Outcome(id="outcome:bare", project=WATER, unit="A/Water", title="Bare", owner="jo"))
+    add(measured, "outcome:bare", "2026-02-01", 30)
+    assert measured.change_outcome(id="outcome:bare", unit_of_measure="hours").outcome.unit_of_measure == "hours"
+    with pytest.raises(MeasuredOtherwise):
+        measured.change_outcome(id="outcome:bare", unit_of_measure="days")
+
+
+def test_money_may_be_reported_in_another_currency_since_it_is_converted(measured):
+    add(measured, SAVED, "2026-02-01", "EUR 100")
+    measured.add_rate(base="EUR", quote="CNY", rate=Decimal(8), date=date(2026, 1, 1))
+    assert measured.change_outcome(id=SAVED, currency="CNY", unit_of_measure="CNY").standing.current == 800
+
+
+def test_kpis_and_key_results_keep_their_unit_likewise(measured):
+    kpi = measured.define_kpi(name="Losses", unit_of_measure="litres").kpi
+    add(measured, kpi.id, "2026-02-01", 12)
+    with pytest.raises(MeasuredOtherwise):
+        measured.define_kpi(name="Losses", unit_of_measure="%", revision=kpi.revision)
+    goal = measured.define_objective(title="Less loss", period="2026").objective
+    (key_result,) = measured.define_key_result(
+        objective=goal.id, title="Half", target=5, unit_of_measure="litres"
+    ).key_results
+    add(measured, key_result.id, "2026-02-01", 8)
+    with pytest.raises(MeasuredOtherwise):
+        measured.define_key_result(id=key_result.id, unit_of_measure="EUR")
+    assert measured.define_key_result(id=key_result.id, unit_of_measure="litres", target=4).key_results[0].target == 4

@@ -23,6 +23,7 @@ from kg.errors import (
     SharedOutOfSight,
     UnknownCurrency,
 )
+from kg.graph import KnowledgeGraph
 from kg.schema import Label
 from kg.store.records import get_record, retire_records
 from tests.conftest import NOON, visitor
@@ -358,3 +359,55 @@ def test_an_entry_of_a_hidden_outcome_is_hidden(units, store):
     assert get_record(store, BenefitEntry, entry.id).confidential
     with pytest.raises(NotFound):
         units.as_visitor(visitor("jo", "unit:A", role=Role.PMO)).correct_money(id=entry.id, amount=Decimal(0))
+
+
+def test_a_shared_benefit_sent_again_after_a_correction_enters_nothing_new(units):
+    said = {
+        "contributors": [{"subject": WATER, "weight": 1}, {"subject": "outcome:water", "weight": 1}],
+        "date": DAY, "amount": Decimal(100), "currency": "EUR", "key": "k",
+    }  # fmt: skip
+    first = units.share_benefit(**said)
+    units.correct_money(id=first.entries[0].id, amount=Decimal(90))
+    before = units.list_money(subject=WATER, corrected=True).total
+    again = units.share_benefit(**said)
+    assert [row.id for row in again.entries] == [row.id for row in first.entries]
+    assert units.list_money(subject=WATER, corrected=True).total == before
+    assert units.project_value(project=WATER).actual.benefits == 90
+    with pytest.raises(InvalidRequest):
+        units.share_benefit(**said | {"key": "another", "shared": first.entries[0].shared})
+
+
+def test_one_part_sent_again_after_a_correction_enters_nothing_new(units):
+    part = {"shared": "deal", "share": 0.8, "key": "k"}
+    first = enter(units, "benefit", "100", **part).entries[0]
+    units.correct_money(id=first.id, amount=Decimal(90))
+    assert enter(units, "benefit", "100", **part).entries[0].id == first.id
+    assert units.project_value(project=WATER).actual.benefits == 72
+
+
+def test_money_counts_up_to_the_day_where_its_project_is_at_home(units, store):
+    tomorrow = TODAY + timedelta(days=1)
+    put(
+        store, Project(id=WATER, name="Water", unit="A/Water", timezone="Asia/Shanghai", end=TODAY + timedelta(days=90))
+    )
+    late = KnowledgeGraph(store, clock=lambda: NOON.replace(hour=20), services=units.services)
+    late.add_cost(subject=WATER, date=tomorrow, amount=Decimal(10), currency="EUR")
+    whole = late.portfolio_value(currency="EUR")
+    assert (whole.projects[0].actual_cost, whole.on) == (10, tomorrow)
+    assert late.project_value(project=WATER).actual.costs == 10
+    assert late.forecast_project(project=WATER).cost.so_far == 10
+    assert late.portfolio_value(currency="EUR", on=TODAY).projects[0].actual_cost == 0
+
+
+def test_a_value_kept_before_there_were_bounds_hides_no_other_forecast(units, store):
+    put(
+        store,
+        Outcome(id="outcome:x", project=WATER, unit="A/Water", title="X", due=TODAY + timedelta(days=90), target=5),
+    )
+    for n, value in enumerate((1, 2, 3, 1e200)):
+        put(
+            store,
+            Measurement(id=f"m:{n}", project=WATER, subject="outcome:x", date=DAY + timedelta(days=n), value=value),
+        )
+    assert units.forecast_outcome(outcome="outcome:x").forecast.last == 1e200
+    assert "outcome:x" in {one.outcome for one in units.project_value(project=WATER).forecast.outcomes}

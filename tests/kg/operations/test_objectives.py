@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from kg.domain import Measurement, Outcome, Role
-from kg.errors import BadWeight, CircularObjectives, Conflict, DateOrder, Forbidden, InvalidRequest, NotFound
+from kg.errors import (
+    BadWeight,
+    CircularObjectives,
+    Conflict,
+    DateOrder,
+    Forbidden,
+    InvalidRequest,
+    NotFound,
+    OutOfBounds,
+)
 from tests.conftest import visitor
 
 from .conftest import ROAD, WATER, put
@@ -143,3 +153,21 @@ def test_an_outcome_out_of_sight_is_not_shown_in_a_roll_up(units, goals, store):
     mei, jo = (units.as_visitor(visitor("x", scope)) for scope in ("unit:B", "unit:A"))
     assert any(part.project == ROAD for part in mei.objective_view(id=top.id).rollup.parts)
     assert not any(part.project == ROAD for part in jo.objective_view(id=top.id).rollup.parts)
+
+
+def test_a_key_result_in_money_reads_other_currencies_converted(units):
+    goal = units.define_objective(title="Revenue", period="2026").objective
+    (key_result,) = units.define_key_result(
+        objective=goal.id, title="Sales", baseline=0, target=1000, unit_of_measure="EUR"
+    ).key_results
+    units.add_rate(base="JPY", quote="EUR", rate=Decimal("0.006"), date=date(2026, 1, 1))
+    units.add_measurement(subject=key_result.id, value="JPY 1000", date=date(2026, 2, 1))
+    (part,) = units.objective_view(id=goal.id).rollup.parts
+    assert (part.reading.value, part.attainment) == (6, pytest.approx(0.006))
+
+
+def test_a_key_result_takes_no_figure_or_day_beyond_all_bounds(units):
+    goal = units.define_objective(title="Revenue", period="2026").objective
+    for bad in ({"target": 1e200}, {"baseline": -1e16}, {"due": date(9999, 12, 31)}):
+        with pytest.raises(OutOfBounds, match=f"{next(iter(bad))}: "):
+            units.define_key_result(objective=goal.id, title="Sales", **bad)

@@ -123,3 +123,12 @@ def test_undo_of_an_edit_that_was_partly_edited_again_takes_nothing_back_unless_
     assert of(reviews, "weight") == [3, 2, 2]
     assert pia.undo_bulk_edit(edit=first, skip_refused=True).changed == KEYS[1:]
     assert of(reviews, "weight") == [3, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "bad", [{"weight": float("inf")}, {"weight": 2e6}, {"due": date(9999, 12, 31)}, {"due": date.min}]
+)
+def test_a_bulk_edit_takes_no_weight_or_day_beyond_all_bounds(reviews, bad):
+    with pytest.raises(InvalidRequest, match=next(iter(bad))):
+        reviews.of("ann").bulk_edit_outcomes(ids=KEYS, **bad)
+    assert of(reviews, "revision") == [1, 1, 1]

@@ -10,11 +10,21 @@ from threading import Barrier
 import pytest
 
 from kg.domain import KPI, Evidence, ExchangeRate, Measurement, Milestone, Outcome, OutcomeState, OutcomeType, WorkItem
-from kg.errors import Conflict, Forbidden, InvalidRequest, KgError, NotFound, NothingToUndo, WrongOutcomeState
+from kg.errors import (
+    Conflict,
+    Forbidden,
+    InvalidRequest,
+    KgError,
+    NotFound,
+    NothingToUndo,
+    OutOfBounds,
+    WrongOutcomeState,
+)
 from kg.graph import KnowledgeGraph
 from kg.operations.metric_lookup import Metrics
 from kg.operations.table import Context
 from kg.search import SearchIndex
+from pipelines.messages import Messages
 from pipelines.outcomes.templates import OutcomeTemplates
 from pipelines.sources.outcome_types import outcome_types
 from tests.conftest import NOON, Role, visitor
@@ -456,3 +466,30 @@ def test_where_an_outcome_stands_is_told_in_its_own_currency_over_a_third_one_if
     decided = promises.decide(project=WATER, question="Go on?", decision="continue", reason="It saves.")
     (known,) = [one for one in decided.decision.known["outcomes"] if one["id"] == key]
     assert (known["measured"], known["measured_on"]) == (70, "2025-06-01")
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"due": date(9999, 12, 31)}, {"start": date(1, 1, 1)}, {"target": 1e200}, {"baseline": -2e15},
+        {"expected": [{"date": "9999-01-01", "value": 1}]}, {"expected": [{"date": "2026-01-01", "value": 1e300}]},
+    ],
+)  # fmt: skip
+def test_days_and_figures_beyond_all_bounds_are_refused_with_the_bounds(jo, bad):
+    field = next(iter(bad))
+    with pytest.raises(OutOfBounds, match=f"{field}: .* out of bounds: give a value from") as caught:
+        jo.define_outcome(project=WATER, title="Far away", **bad)
+    said = Messages("zh").error(caught.value)
+    assert caught.value.fields["least"] in said and caught.value.fields["most"] in said
+    assert field not in said  # it has a name in Chinese
+    made = jo.define_outcome(project=WATER, title="Near").outcome
+    with pytest.raises(OutOfBounds):
+        jo.change_outcome(id=made.id, **bad)
+
+
+def test_an_outcome_kept_with_an_odd_day_can_be_read_changed_and_mended(jo, store):
+    put(store, Outcome(id="outcome:odd", project=WATER, unit="A/Water", title="Odd", due=date.min, shape="step",
+                       baseline=1, target=2, owner="jo"))  # fmt: skip
+    assert jo.outcome_progress(outcome="outcome:odd").expected
+    assert jo.change_outcome(id="outcome:odd", title="Still odd").outcome.title == "Still odd"
+    assert jo.change_outcome(id="outcome:odd", due=date(2026, 12, 31)).outcome.due == date(2026, 12, 31)
