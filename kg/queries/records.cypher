@@ -17,12 +17,6 @@ UNWIND $ids AS id
 MATCH (n:__LABEL__ {id: id})
 RETURN properties(n) AS record
 
-// name: ids
-MATCH (n:__LABEL__)
-WHERE n.retired_at IS NULL
-RETURN n.id AS id
-ORDER BY id
-
 // name: visible
 // Records of a kind within a scope; empty values mean no limit.
 MATCH (n:__LABEL__)
