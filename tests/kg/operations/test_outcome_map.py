@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -68,6 +69,21 @@ def test_a_circle_is_refused_by_the_names_on_it(drawn: KnowledgeGraph) -> None:
     with pytest.raises(MapCycle):
         drawn.link_outcomes(project=WATER, start=A, end=A)
     assert len(drawn.outcome_map(project=WATER).links) == 2
+
+
+def test_of_two_who_would_close_a_circle_at_the_same_moment_one_is_refused(drawn: KnowledgeGraph) -> None:
+    def link(pair: tuple[str, str]) -> str:
+        try:
+            drawn.link_outcomes(project=WATER, start=pair[0], end=pair[1])
+        except MapCycle:
+            return "refused"
+        return "linked"
+
+    for _ in range(5):
+        with ThreadPoolExecutor(2) as both:
+            assert sorted(both.map(link, [(A, B), (B, A)])) == ["linked", "refused"]
+        (held,) = drawn.outcome_map(project=WATER).links
+        drawn.unlink_outcomes(project=WATER, start=held.start, end=held.end)
 
 
 @pytest.mark.parametrize("weight", [-1, 0, float("nan"), float("inf"), "much", 1e9])
