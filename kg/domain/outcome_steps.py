@@ -83,10 +83,7 @@ def withdrawn(outcome: Outcome) -> Outcome:
 
 
 def amended(outcome: Outcome, **values: Any) -> Outcome:
-    """The outcome with something changed: one that was accepted or in question starts a new round as a draft.
-
-    Call it without values when what changes is beside the outcome: its evidence.
-    """
+    """The outcome with something changed: one that was accepted or in question starts a new round as a draft."""
     require_outcome_state(outcome, OutcomeStep.EDIT)
     if outcome.state in (State.ACCEPTED, State.IN_QUESTION):
         values |= {

@@ -124,7 +124,8 @@ class Outcome(Record):
 
     `template` is the key of the template it was made from; `metric_key` names a metric of the
     dictionary. `shape` says how the metric is expected to move from `start` to `due`: `points`
-    carries its own (`expected`). `kpis`, `milestones` and `work_items` are ids of what it hangs on.
+    carries its own (`expected`). `kpis`, `milestones` and `work_items` are ids of what it hangs on,
+    `evidence` those of the pieces that it stood on when they were last changed or it was submitted.
     `map_x`, `map_y` are its place on the outcome map. While it is under review `awaits` names the
     review it waits for; `questioned_from` is where it stood before its evidence failed. `bulk_edit`
     marks the revision that a bulk edit made.
@@ -157,6 +158,7 @@ class Outcome(Record):
     kpis: list[str] = Field(default_factory=list)
     milestones: list[str] = Field(default_factory=list)
     work_items: list[str] = Field(default_factory=list)
+    evidence: list[str] = Field(default_factory=list)
     retired_reason: Text | None = None
     map_x: float | None = None
     map_y: float | None = None

@@ -21,7 +21,7 @@ from .outcome_messages import tell_evidence, tell_step
 from .outcome_review_views import is_live
 from .projects import find_project
 from .table import Context, Request, Response, operation
-from .visible_about import of_visible_subjects, visible_about
+from .visible_about import visible_about
 
 AT_ONCE = 8
 SECONDS = 30.0
@@ -78,6 +78,7 @@ class _Seen:
     status: EvidenceStatus
     finding: str | None
     reached: bool = True
+    digest: str | None = None
 
 
 @dataclass
@@ -155,20 +156,21 @@ def _pieces(context: Context, request: CheckEvidence) -> list[Evidence]:
             needed=Role.PMO.value,
         )
     project = find_project(context.store, request.project, context.scope).id if request.project else None
-    # A link of a lesson says where it came from: it has no digest and is not compared.
-    listed = list_records(context.store, Evidence, context.scope, project)
-    found = [p for p in of_visible_subjects(context.store, context.scope, listed) if p.sha256]
+    outcomes = {outcome.id for outcome in list_records(context.store, Outcome, context.scope, project)}
+    # A link of a lesson says where it came from: it is not compared.
+    found = [p for p in list_records(context.store, Evidence, context.scope, project) if p.subject in outcomes]
     return sorted(found, key=lambda piece: piece.id)
 
 
 def _status_of(context: Context, piece: Evidence, today: date) -> _Seen:
     if piece.expires_on and piece.expires_on < today:
         return _Seen(piece.revision, EvidenceStatus.EXPIRED, "expired")
+    digest = piece.sha256
     try:
         if piece.link:
             found = context.service("links").capture(piece.link)
-            same = found.sha256 == piece.sha256
-            if not same:
+            digest = digest or found.sha256  # what stands there at the first look is what later ones compare with
+            if found.sha256 != digest:
                 return _Seen(piece.revision, EvidenceStatus.CHANGED, "link_changed")
         else:
             context.service("blobs").verify(piece.sha256)
@@ -185,16 +187,20 @@ def _status_of(context: Context, piece: Evidence, today: date) -> _Seen:
         return _Seen(piece.revision, piece.status, "link_not_reached", reached=False)
     except KgError:  # an address that is looked at no more, or a disk that cannot be read: nothing is known of it
         return _Seen(piece.revision, piece.status, "not_looked_at", reached=False)
-    return _Seen(piece.revision, EvidenceStatus.LIVE, None)
+    return _Seen(piece.revision, EvidenceStatus.LIVE, None, digest=digest)
 
 
 def _after(piece: Evidence, seen: _Seen, now: datetime) -> Evidence | None:
     """The piece with what was seen of it, or None when there is nothing to note."""
-    same = (piece.status, piece.finding) == (seen.status, seen.finding)
+    digest = piece.sha256 or seen.digest
+    same = (piece.status, piece.finding, piece.sha256) == (seen.status, seen.finding, digest)
     fresh = piece.checked_at is not None and now - piece.checked_at < AGAIN
     if same and (fresh or not seen.reached):
         return None
-    values = {"status": seen.status, "finding": seen.finding, "checked_at": now if seen.reached else piece.checked_at}
+    values = {
+        "status": seen.status, "finding": seen.finding, "sha256": digest,
+        "checked_at": now if seen.reached else piece.checked_at,
+    }  # fmt: skip
     return Evidence.parse(piece.model_dump() | values)
 
 

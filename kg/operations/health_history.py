@@ -155,11 +155,6 @@ def shown_mean(answers: Answers | None) -> float | None:
     return answers.mean if answers is not None and answers.count >= FEWEST_ANSWERS else None
 
 
-def shown_counts(answers: Answers | None) -> list[int] | None:
-    """How often each level was given, where at least five people answered."""
-    return answers.counts if answers is not None and answers.count >= FEWEST_ANSWERS else None
-
-
 def _rounds(asked: Iterable[Retrospective], chosen: str | None) -> list[HealthRound]:
     before: dict[tuple[Any, ...], float] = {}
     rounds = []

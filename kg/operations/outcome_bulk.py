@@ -113,7 +113,7 @@ def bulk_edit_outcomes(context: Context, request: BulkEditOutcomes) -> BulkEdite
 
 @operation(Role.MEMBER, audited=True)
 def undo_bulk_edit(context: Context, request: UndoBulkEdit) -> BulkEdited:
-    """Take a bulk edit of the visitor's back: outcomes that somebody changed since are refused."""
+    """Take a bulk edit of the visitor's back: outcomes changed since, or their evidence, are refused."""
     who = f"{pseudonym(context.visitor.name)}|"
     rows = context.store.read(statement("outcome_reviews.bulk_edited"), who=who)
     marks = {str(row["bulk_edit"]).rpartition("|")[0] for row in rows}
@@ -131,10 +131,10 @@ def undo_bulk_edit(context: Context, request: UndoBulkEdit) -> BulkEdited:
             _require_change(context, outcome)
             if outcome.revision != int(revision):
                 raise StaleReview(
-                    "Somebody changed or submitted this outcome since; it stays as it is.",
+                    "Somebody changed or submitted this outcome, or changed its evidence, since; it stays as it is.",
                     id=outcome.id, revision=outcome.revision, read=int(revision),
                 )  # fmt: skip
-            afters.append(before_edit(context.store, outcome))
+            afters.append(before_edit(context, outcome))
             befores.append(outcome)
         except KgError as error:
             refused.append(_refused(row["id"], error, title))

@@ -14,9 +14,10 @@ from ..domain.outcome_steps import amended
 from ..errors import Conflict, Forbidden, InvalidRequest, StaleReview
 from ..policy import require_visible
 from ..schema import Label, Rel
-from ..store.records import get_record, put_records, put_relationships, retire_records
+from ..store.records import get_record, put_records, put_relationships, records_about, retire_records
 from .action_reading import local_day
 from .outcome_lookup import may_change_outcome, visible_outcome
+from .outcome_reading import ids_of
 from .outcome_review_views import EvidenceView, view_evidence
 from .table import Context, Request, Response, operation
 from .visible_about import of_visible_subjects, visible_about
@@ -147,7 +148,7 @@ def add_evidence(context: Context, request: AddEvidence) -> EvidenceList:
     supports = Relationship(
         type=Rel.SUPPORTS, start_label=Label.EVIDENCE, start=piece.id, end_label=Label.OUTCOME, end=outcome.id
     )
-    changed = amended(outcome)
+    changed = amended(outcome, evidence=ids_of([*held, piece]))
     with context.store.transaction() as tx:
         put_records(tx, [piece, changed], at=context.now, by=context.visitor.name)
         put_relationships(tx, [supports], at=context.now, by=context.visitor.name)
@@ -161,7 +162,8 @@ def remove_evidence(context: Context, request: RemoveEvidence) -> EvidenceList:
     piece = visible_evidence(context, request.id)
     outcome = changeable_outcome(context, piece.subject, "remove_evidence")
     _require_read(outcome, request.revision)
-    changed = amended(outcome)
+    held = records_about(context.store, Evidence, [outcome.id])
+    changed = amended(outcome, evidence=ids_of(held, without=piece.id))
     with context.store.transaction() as tx:
         retire_records(tx, Label.EVIDENCE, [piece.id], at=context.now, by=context.visitor.name)
         put_records(tx, [changed], at=context.now, by=context.visitor.name)

@@ -8,7 +8,20 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from ..domain import Evidence, Measurement, Outcome, Project, Relationship, Role
+from ..domain import (
+    Alert,
+    Assessment,
+    BenefitEntry,
+    CostEntry,
+    Decision,
+    Evidence,
+    Measurement,
+    Outcome,
+    Project,
+    Relationship,
+    Review,
+    Role,
+)
 from ..domain.outcome_map import Link, cycle_closed_by
 from ..errors import Conflict, MapCycle, NotFound, NothingToUndo
 from ..maps import Done
@@ -26,7 +39,6 @@ from ..store.records import (
     remove_relationships,
     retire_records,
 )
-from .money_reading import entries_about
 from .outcome_map import all_links, map_of
 from .outcome_map_views import (
     AddMapOutcome,
@@ -41,13 +53,15 @@ from .outcome_map_views import (
 from .projects import find_project
 from .table import Context, operation
 
+ABOUT_OUTCOMES = (Measurement, Evidence, CostEntry, BenefitEntry, Assessment, Review, Alert, Decision)
+"""What may say something of an outcome without changing it."""
+
 
 @operation(Role.MEMBER, audited=True)
 def link_outcomes(context: Context, request: LinkOutcomes) -> OutcomeMap:
     """Say that one outcome leads to another; a link that would close a circle is refused."""
     project, _ = _ends(context, request.project, request.start, request.end)
     with context.store.transaction() as tx:
-        _take_turn(tx, project)
         links = all_links(tx, project.id)
         held = _among(links, request.start, request.end)
         if held is not None and held.weight != request.weight:
@@ -64,7 +78,6 @@ def weigh_link(context: Context, request: WeighLink) -> OutcomeMap:
     """Change how much an outcome counts for the one it leads to."""
     project, _ = _ends(context, request.project, request.start, request.end)
     with context.store.transaction() as tx:
-        _take_turn(tx, project)
         held = _held(all_links(tx, project.id), request.start, request.end)
         if request.was is not None and held.weight not in (request.was, request.weight):
             raise _changed(held)
@@ -79,7 +92,6 @@ def unlink_outcomes(context: Context, request: UnlinkOutcomes) -> OutcomeMap:
     """Take a link away; one that somebody took away before is no error."""
     project, _ = _ends(context, request.project, request.start, request.end)
     with context.store.transaction() as tx:
-        _take_turn(tx, project)
         held = _among(all_links(tx, project.id), request.start, request.end)
         if held is not None and request.was is not None and held.weight != request.was:
             raise _changed(held)
@@ -135,7 +147,6 @@ def undo_map_change(context: Context, request: MapKey) -> OutcomeMap:
     if not done:
         raise NothingToUndo("There is no change of yours on this map to take back.")
     with context.store.transaction() as tx:
-        _take_turn(tx, project)
         for step in done:
             _take_back(context, tx, project, step)
     return _drawn(context, project, [], project.id).model_copy(update={"undone": True})
@@ -161,10 +172,7 @@ def _take_back(context: Context, tx: Transaction, project: Project, step: Done) 
             _refuse_cycle(context, project, links, Link(start, end, step.before))
             _join(context, tx, start, end, step.before)
     else:
-        linked = any(outcome.id in (link.start, link.end) for link in links)
-        beside = any(records_about(tx, kind, [outcome.id]) for kind in (Measurement, Evidence))
-        money = any(entry.amount for entry in entries_about(context, [outcome.id]))
-        if linked or outcome.revision != step.after or beside or money:
+        if outcome.revision != step.after or _is_used(tx, outcome):
             raise _built_on()
         retire_records(tx, Label.OUTCOME, [outcome.id], at=context.now, by=context.visitor.name)
 
@@ -217,8 +225,11 @@ def _place_of(outcome: Outcome) -> tuple[float, float] | None:
     return None if outcome.map_x is None or outcome.map_y is None else (outcome.map_x, outcome.map_y)
 
 
-def _take_turn(tx: Transaction, project: Project) -> None:
-    tx.write(statement("outcome_map.take_turn"), project=project.id)
+def _is_used(tx: Transaction, outcome: Outcome) -> bool:
+    """True when anything but its project is joined to an outcome, or says something of it."""
+    if any(records_about(tx, kind, [outcome.id]) for kind in ABOUT_OUTCOMES):
+        return True
+    return bool(tx.read(statement("outcome_map.joined"), id=outcome.id))
 
 
 def _among(links: Sequence[MapLink], start: str, end: str) -> MapLink | None:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
-from ..domain import Evidence, Outcome, Person
+from ..domain import Evidence, Outcome, OutcomeState, Person
+from ..domain.outcomes import Origin
 from ..domain.review_rules import ReviewRules
 from ..policy import Visitor
-from ..queries import statement
 from ..store.protocol import GraphStore
 from ..store.records import get_record, records_about
+from .outcome_history import versions_of
+from .outcome_lookup import owner_of
 from .people import person_id
 from .table import Context
+
+PROMISE = (
+    "title", "horizon", "statement", "metric", "unit_kind", "unit_of_measure", "currency", "direction", "baseline",
+    "target", "relevance", "achievability", "start", "due", "shape", "expected",
+)  # fmt: skip
+"""What an outcome promises; its kind, owner, weight, tags and links say where it belongs."""
 
 
 def rules_in_force(context: Context) -> ReviewRules:
@@ -39,14 +48,30 @@ def is_for_trying(store: GraphStore, outcome: Outcome) -> bool:
 def hands_in(store: GraphStore, outcome: Outcome, evidence: list[Evidence] | None = None) -> set[str]:
     """Names of those whose own work an outcome is: they judge nothing of it.
 
-    Who owns or owned it, submitted it, or added evidence that is still there.
+    Who owns or owned it, wrote it, changed what it promises since it was last accepted, submitted it, or
+    added evidence that is still there.
     """
-    found = {outcome.owner, outcome.submitted_by}
-    if outcome.owner is None:
-        found.add(outcome.recorded_by)
-    for row in store.read(statement("records.revisions_of"), id=outcome.id):
-        earlier = json.loads(row["body"])
-        found |= {earlier.get("owner"), earlier.get("submitted_by")}
+    versions = [Outcome.from_properties(version) for version in versions_of(store, outcome)]
+    found = {name for version in versions for name in (owner_of(version), version.submitted_by)} | _writers(versions)
     pieces = evidence if evidence is not None else records_about(store, Evidence, [outcome.id])
     found |= {piece.added_by for piece in pieces}
     return {name.casefold() for name in found if name}
+
+
+def ids_of(evidence: Iterable[Evidence], *, without: str | None = None) -> list[str]:
+    """What an outcome keeps of its evidence: the pieces' ids in their order."""
+    return sorted(piece.id for piece in evidence if piece.id != without)
+
+
+def _writers(versions: Sequence[Outcome]) -> set[str | None]:
+    """Who wrote an outcome that was promised here, and who changed the promise since it was last accepted."""
+    found: set[str | None] = set()
+    for before, after in pairwise(versions):
+        if before.state is OutcomeState.ACCEPTED:
+            found.clear()
+        if any(getattr(before, name) != getattr(after, name) for name in PROMISE):
+            found.add(after.recorded_by)
+    first = versions[0]
+    if first.revision == 1 and first.origin is Origin.DEFINED:
+        found.add(first.recorded_by)
+    return found

@@ -97,7 +97,7 @@ def review_of(context: Context, outcome: Outcome) -> OutcomeReview:
     hands = hands_in(store, outcome, evidence)  # all of it counts, whoever may see it
     mine, why = may_review(store, visitor, outcome, rules, reviews, evidence)
     turn = turn_of(store, outcome, rules, reviews, hands)
-    closed = _closed(store, {outcome.id: outcome}, reviews, visitor)
+    closed = closed_rounds(store, {outcome.id: outcome}, reviews, visitor)
     open_ = (outcome.id, outcome.round) not in closed
     given = of_round(outcome, reviews)
     waits = [turn.person] if turn and turn.person else [role.value for role in turn.roles] if turn else []
@@ -141,7 +141,7 @@ def masked(context: Context, reviews: Sequence[Review]) -> list[Review]:
     subjects = sorted({review.subject for review in reviews if review.role != "lesson"})
     rows = context.store.read(statement("records.get_many", Label.OUTCOME), ids=subjects) if subjects else []
     outcomes = {row["record"]["id"]: Outcome.from_properties(row["record"]) for row in rows}  # retired ones, too
-    closed = _closed(context.store, outcomes, records_about(context.store, Review, subjects), context.visitor)
+    closed = closed_rounds(context.store, outcomes, records_about(context.store, Review, subjects), context.visitor)
     return [
         _without_scores(r) if (r.subject, r.round) in closed and not is_own(context.visitor, r) else r for r in reviews
     ]
@@ -217,16 +217,17 @@ def goes_on(outcome: Outcome) -> bool:
     return OutcomeState(outcome.questioned_from or outcome.state) in UNDER_REVIEW
 
 
-def _closed(
-    store: GraphStore, outcomes: dict[str, Outcome], reviews: Sequence[Review], visitor: Visitor
+def closed_rounds(
+    store: GraphStore, outcomes: dict[str, Outcome], reviews: Sequence[Review], visitor: Visitor | None = None
 ) -> set[tuple[str, int]]:
-    """Rounds of outcomes whose scores the visitor may not see yet.
+    """Rounds of outcomes whose scores the visitor may not see yet; without one, nobody who gave none of them.
 
     While a round goes on only who has given theirs in it sees the others', of earlier rounds neither: not
     the owner, who could pass them on. Nor does anybody see those of a round that was broken off (it was
     withdrawn, or changed while in question) before the outcome is accepted: the next round asks again.
     """
-    given = {(r.subject, r.round) for r in reviews if is_own(visitor, r) and r.decision is ReviewDecision.APPROVED}
+    own = [r for r in reviews if visitor is not None and is_own(visitor, r)]
+    given = {(r.subject, r.round) for r in own if r.decision is ReviewDecision.APPROVED}
     found: set[tuple[str, int]] = set()
     for key, outcome in outcomes.items():
         rounds = {(key, review.round) for review in reviews if review.subject == key} | {(key, outcome.round)}

@@ -69,7 +69,7 @@ def require_turn(
 
     Raises:
         WrongOutcomeState: It is not being reviewed.
-        OwnWork: The visitor owns or submitted it, or added evidence.
+        OwnWork: The visitor had a hand in it.
         NotYourReview: The visitor has reviewed it already, or somebody else has to.
         Forbidden: The visitor's role does not reach.
     """
@@ -82,8 +82,8 @@ def require_turn(
     used = {r.reviewer.casefold() for r in of_round(outcome, reviews)} if trial else _reviewers(outcome, reviews)
     if own & hands:
         raise OwnWork(
-            f"{visitor.display_name} owns this outcome, submitted it or added evidence to it; "
-            "somebody else must review it.",
+            f"{visitor.display_name} owns this outcome, wrote or changed what it promises, submitted it or "
+            "added evidence to it; somebody else must review it.",
             id=outcome.id,
             operation="review_outcome",
         )

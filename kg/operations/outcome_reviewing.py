@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from pydantic import Field, model_validator
@@ -24,7 +25,7 @@ from ..store.records import put_records, records_about
 from .action_reading import local_day
 from .outcome_lookup import may_change_outcome, visible_outcome
 from .outcome_messages import tell_step
-from .outcome_reading import hands_in, names_of, rules_in_force
+from .outcome_reading import hands_in, ids_of, names_of, rules_in_force
 from .outcome_review_views import OutcomeReview, is_live, review_of
 from .outcome_reviewers import require_turn
 from .table import Context, Request, operation
@@ -94,8 +95,9 @@ def submit_outcome(context: Context, request: SubmitOutcome) -> OutcomeReview:
     rules = rules_in_force(context)
     require_outcome_state(outcome, OutcomeStep.SUBMIT)
     require_smart(outcome)
-    require_evidence(context, outcome, rules)
-    owned = outcome.model_copy(update={"owner": outcome.owner or context.visitor.name})
+    evidence = records_about(context.store, Evidence, [outcome.id])
+    require_evidence(context, outcome, rules, evidence)
+    owned = outcome.model_copy(update={"owner": outcome.owner or context.visitor.name, "evidence": ids_of(evidence)})
     return _keep(context, outcome, submitted(owned, rules, by=context.visitor.name, at=context.now))
 
 
@@ -169,7 +171,7 @@ def require_smart(outcome: Outcome) -> None:
     )  # fmt: skip
 
 
-def require_evidence(context: Context, outcome: Outcome, rules: ReviewRules) -> None:
+def require_evidence(context: Context, outcome: Outcome, rules: ReviewRules, evidence: Sequence[Evidence]) -> None:
     """Let an outcome pass that has the evidence the rules ask for.
 
     Raises:
@@ -177,7 +179,6 @@ def require_evidence(context: Context, outcome: Outcome, rules: ReviewRules) -> 
     """
     need = rules.evidence_for(outcome.outcome_type)
     today: date = local_day(context.store, outcome.project, context.now)
-    evidence = records_about(context.store, Evidence, [outcome.id])
     live = [piece for piece in evidence if is_live(piece, today)]
     seen = {piece.id for piece in visible_about(context.store, context.scope, Evidence, [outcome])}
     failed = [piece.title for piece in evidence if piece not in live and piece.id in seen]

@@ -34,7 +34,7 @@ def undo_outcome_change(context: Context, request: UndoOutcomeChange) -> Outcome
     require_change(context, outcome, step or "change", request.revision, "undo_outcome_change")
     if not step:
         raise NothingToUndo("The last step of this outcome was no change of its definition.", id=outcome.id)
-    earlier = before_edit(context.store, outcome)
+    earlier = before_edit(context, outcome)
     project = find_project(context.store, outcome.project, context.scope)
     # who may see it is nothing that is taken back by the way
     after = Outcome.parse(

@@ -12,10 +12,13 @@ from ..domain.media import ACCEPTED
 from ..domain.review_rules import AXES, ReviewRules
 from ..store.records import list_records
 from .outcome_reading import rules_in_force
-from .outcome_review_views import goes_on
+from .outcome_review_views import closed_rounds
 from .people import Nothing
 from .projects import find_project
 from .table import Context, Request, Response, operation
+
+FEWEST_PAIRS = 5
+"""Of fewer rounds a figure would tell single scores."""
 
 
 class ReviewRulesView(Response):
@@ -40,8 +43,8 @@ class AgreementRequest(Request):
 class AxisAgreement(BaseModel):
     """How far manager and PMO agree on an axis.
 
-    `kappa` is Cohen's with quadratic weights; None with fewer than two pairs, or where all scores are the same so
-    that chance explains everything. `exact` and `within_one` are shares of pairs, `bias` how much higher the
+    `kappa` is Cohen's with quadratic weights; None where all scores are the same so that chance explains
+    everything. `exact` and `within_one` are shares of pairs, `bias` how much higher the
     PMO scores on average.
     """
 
@@ -53,12 +56,16 @@ class AxisAgreement(BaseModel):
 
 
 class ReviewAgreement(Response):
-    """Agreement axis by axis over rounds that are over; `third` is how often a third person was asked."""
+    """Agreement axis by axis over rounds that are over; `third` is how often a third person was asked.
+
+    With fewer pairs than `fewest` there are no figures.
+    """
 
     outcomes: int
     pairs: int
     third: int
     axes: list[AxisAgreement]
+    fewest: int = FEWEST_PAIRS
 
 
 @operation(Role.MEMBER)
@@ -75,9 +82,10 @@ def review_agreement(context: Context, request: AgreementRequest) -> ReviewAgree
     project = find_project(context.store, request.project, context.scope).id if request.project else None
     outcomes = {o.id: o for o in list_records(context.store, Outcome, context.scope, project)}
     rounds: dict[tuple[str, int], dict[str, Review]] = {}
-    for review in list_records(context.store, Review, context.scope, project):
-        outcome = outcomes.get(review.subject)
-        if outcome is None or review.decision is not ReviewDecision.APPROVED or goes_on(outcome):
+    reviews = [r for r in list_records(context.store, Review, context.scope, project) if r.subject in outcomes]
+    closed = closed_rounds(context.store, outcomes, reviews)
+    for review in reviews:
+        if review.decision is not ReviewDecision.APPROVED or (review.subject, review.round) in closed:
             continue
         if request.unit and not f"{review.unit or ''}/".startswith(request.unit + "/"):
             continue
@@ -89,7 +97,7 @@ def review_agreement(context: Context, request: AgreementRequest) -> ReviewAgree
         outcomes=len({given["pmo"].subject for given in both}),
         pairs=len(both),
         third=sum("third" in given for given in both),
-        axes=[_agreement(axis, both) for axis in AXES],
+        axes=[_agreement(axis, both) for axis in AXES] if len(both) >= FEWEST_PAIRS else [],
     )
 
 
@@ -101,7 +109,7 @@ def _agreement(axis: str, both: list[dict[str, Review]]) -> AxisAgreement:
     count = len(pairs)
     return AxisAgreement(
         axis=axis,
-        kappa=weighted_kappa(pairs) if count > 1 else None,
+        kappa=weighted_kappa(pairs),
         exact=sum(a == b for a, b in pairs) / count,
         within_one=sum(abs(a - b) <= 1 for a, b in pairs) / count,
         bias=sum(b - a for a, b in pairs) / count,

@@ -10,8 +10,10 @@ UNWIND $rows AS row
 MATCH (o:Outcome {id: row.id})
 SET o.map_x = row.x, o.map_y = row.y
 
-// name: take_turn
-// Two who draw at the same time wait for each other: together their links might close a circle.
-MATCH (p:Project {id: $project})
-SET p.turn = true
-REMOVE p.turn
+// name: joined
+// What is joined to an outcome, beside its project.
+MATCH (o:Outcome {id: $id})-[r]-(n)
+WHERE type(r) <> 'HAS_OUTCOME' AND n.retired_at IS NULL
+RETURN n.id AS id
+ORDER BY id
+LIMIT 1

@@ -23,12 +23,6 @@ UNWIND $ids AS id
 MATCH (n:__LABEL__ {id: id})
 RETURN n.id AS id, n.project AS project, n.unit AS unit, n.confidential AS confidential, n.retired_at AS retired_at
 
-// name: ids
-MATCH (n:__LABEL__)
-WHERE n.retired_at IS NULL
-RETURN n.id AS id
-ORDER BY id
-
 // name: visible
 // Records of a kind within a scope; empty values mean no limit.
 MATCH (n:__LABEL__)

@@ -158,10 +158,13 @@ def agreement(project: str | None, unit: str | None, since: datetime | None, hom
     if as_json:
         print_json(found)
         return
-    print_table(
-        ("axis", "kappa", "same score", "within one", "PMO higher by"),
-        ((a.axis, _number(a.kappa), _share(a.exact), _share(a.within_one), _number(a.bias)) for a in found.axes),
-    )
+    if found.axes:
+        print_table(
+            ("axis", "kappa", "same score", "within one", "PMO higher by"),
+            ((a.axis, _number(a.kappa), _share(a.exact), _share(a.within_one), _number(a.bias)) for a in found.axes),
+        )
+    else:
+        say(f"Figures are given from {found.fewest} rounds on: of fewer they would tell what single people scored.")
     say(f"{found.pairs} rounds of {found.outcomes} outcomes; {found.third} asked a third person.")
 
 

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from kg.domain import Outcome
-from kg.errors import InvalidRequest, NotFound
+from kg.domain import Evidence, Outcome
+from kg.errors import InvalidRequest, NotFound, NothingToUndo
 from kg.store.records import get_record
 
 from .conftest import WATER, put
-from .outcome_factory import OUTCOME, Reviews
+from .outcome_factory import OUTCOME, PNG, Reviews
 
 KEYS = ["outcome:a", "outcome:b", "outcome:c"]
 
@@ -86,6 +86,61 @@ def test_undoing_an_edit_of_an_accepted_outcome_gives_its_acceptance_back(review
     reviews.of("pol").bulk_edit_outcomes(ids=[OUTCOME], add_tags=["x"], new_round=True)
     reviews.of("pol").undo_bulk_edit()
     assert reviews.graph.outcome_review(id=OUTCOME).outcome.state == "accepted"
+
+
+def test_an_edit_on_whose_outcome_the_evidence_was_exchanged_is_not_undone(reviews):
+    reviews.accept()
+    ann = reviews.of("ann")
+    ann.bulk_edit_outcomes(ids=[OUTCOME], relevance="x", new_round=True)
+    reviewed = ann.list_evidence(outcome=OUTCOME).evidence[0].evidence.id
+    reviews.attach(content=PNG + b"2", title="Never reviewed")
+    ann.remove_evidence(id=reviewed)
+    stopped = ann.undo_bulk_edit()
+    assert (stopped.written, [r.code for r in stopped.refused]) == (False, ["stale_review"])
+    found = ann.outcome_review(id=OUTCOME).outcome
+    assert (found.state, found.round) == ("draft", 2)
+
+
+def test_evidence_that_fails_keeps_an_undone_edit_from_giving_the_acceptance_back(reviews):
+    reviews.accept()
+    ann = reviews.of("ann")
+    ann.bulk_edit_outcomes(ids=[OUTCOME], relevance="x", new_round=True)
+    reviews.blobs.remove(ann.list_evidence(outcome=OUTCOME).evidence[0].evidence.sha256)
+    ann.check_evidence(outcome=OUTCOME)
+    assert ann.undo_bulk_edit().changed == [OUTCOME]
+    found = ann.outcome_review(id=OUTCOME).outcome
+    assert (found.relevance, found.state, found.round, found.accepted_at) == ("People drink it.", "draft", 2, None)
+
+
+def test_evidence_that_came_past_the_outcome_keeps_an_undone_edit_from_giving_the_acceptance_back(reviews):
+    reviews.accept()
+    ann = reviews.of("ann")
+    ann.bulk_edit_outcomes(ids=[OUTCOME], relevance="x", new_round=True)
+    came = {"id": "evidence:in", "project": WATER, "unit": "A/Water", "subject": OUTCOME, "kind": "link", "title": "In"}
+    put(reviews.store, Evidence.parse(came | {"link": "https://x.test/a"}))
+    assert ann.undo_bulk_edit().changed == [OUTCOME]
+    found = ann.outcome_review(id=OUTCOME).outcome
+    assert (found.relevance, found.state, found.round) == ("People drink it.", "draft", 2)
+
+
+def test_an_undone_edit_puts_back_in_question_what_was_so(reviews):
+    reviews.accept()
+    ann = reviews.of("ann")
+    reviews.blobs.remove(ann.list_evidence(outcome=OUTCOME).evidence[0].evidence.sha256)
+    ann.check_evidence(outcome=OUTCOME)
+    ann.bulk_edit_outcomes(ids=[OUTCOME], relevance="x", new_round=True)
+    ann.undo_bulk_edit()
+    found = ann.outcome_review(id=OUTCOME).outcome
+    assert (found.state, found.questioned_from, found.round) == ("in_question", "accepted", 1)
+
+
+def test_the_last_change_is_not_taken_back_once_evidence_was_changed_after_it(reviews):
+    ann = reviews.of("ann")
+    ann.change_outcome(id=OUTCOME, target=10)
+    reviews.attach()
+    revision = ann.get_outcome(id=OUTCOME).outcome.revision
+    with pytest.raises(NothingToUndo):
+        ann.undo_outcome_change(id=OUTCOME, revision=revision)
 
 
 def test_nothing_to_change_and_what_is_so_already_are_said(reviews):

@@ -21,7 +21,7 @@ from kg.errors import (
 from kg.store.records import records_about
 from tests.conftest import visitor
 
-from .conftest import put
+from .conftest import WATER, put
 from .outcome_factory import OUTCOME, PNG, Reviews
 
 PAGE = "https://status.example.org/complaints"
@@ -243,3 +243,27 @@ def test_a_long_check_goes_on_where_it_ended(reviews):
         if after is None:
             break
     assert seen == 5
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_a_link_that_came_without_a_digest_takes_that_of_the_first_look(reviews, wide):
+    came = {"id": "evidence:in", "project": WATER, "unit": "A/Water", "subject": OUTCOME, "kind": "link", "title": "In"}
+    put(reviews.store, Evidence.parse(came | {"link": PAGE}))
+    reviews.links.pages[PAGE] = "a"
+    reviews.accept()
+    asker, what = (reviews.of("pia"), {}) if wide else (reviews.of("bob"), {"outcome": OUTCOME})
+    found = asker.check_evidence(**what)
+    assert (found.failed, found.in_question) == ([], [])
+    assert reviews.graph.get_evidence(id="evidence:in").found.evidence.sha256 == "a" * 64
+    reviews.links.pages[PAGE] = "b"
+    found = asker.check_evidence(**what)
+    assert ([f.finding for f in found.failed], found.in_question) == (["link_changed"], [OUTCOME])
+
+
+def test_each_change_of_evidence_is_a_revision_of_its_outcome(reviews):
+    read = [reviews.graph.get_outcome(id=OUTCOME).outcome.revision]
+    first = reviews.attach().evidence[0].evidence.id
+    read.append(reviews.graph.get_outcome(id=OUTCOME).outcome.revision)
+    read.append(reviews.attach(content=PNG + b"2").revision)
+    read.append(reviews.of("ann").remove_evidence(id=first).revision)
+    assert read == [1, 2, 3, 4]

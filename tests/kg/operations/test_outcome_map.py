@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
 import pytest
 
-from kg.domain import Measurement, Outcome, Role
+from kg.domain import Evidence, Measurement, Outcome, Role
 from kg.domain.outcomes import Horizon
 from kg.errors import Conflict, Forbidden, InvalidRequest, MapCycle, NotFound, NothingToUndo
 from kg.graph import KnowledgeGraph
@@ -69,6 +71,21 @@ def test_a_circle_is_refused_by_the_names_on_it(drawn: KnowledgeGraph) -> None:
     assert len(drawn.outcome_map(project=WATER).links) == 2
 
 
+def test_of_two_who_would_close_a_circle_at_the_same_moment_one_is_refused(drawn: KnowledgeGraph) -> None:
+    def link(pair: tuple[str, str]) -> str:
+        try:
+            drawn.link_outcomes(project=WATER, start=pair[0], end=pair[1])
+        except MapCycle:
+            return "refused"
+        return "linked"
+
+    for _ in range(5):
+        with ThreadPoolExecutor(2) as both:
+            assert sorted(both.map(link, [(A, B), (B, A)])) == ["linked", "refused"]
+        (held,) = drawn.outcome_map(project=WATER).links
+        drawn.unlink_outcomes(project=WATER, start=held.start, end=held.end)
+
+
 @pytest.mark.parametrize("weight", [-1, 0, float("nan"), float("inf"), "much", 1e9])
 def test_a_weight_is_above_zero(drawn: KnowledgeGraph, weight: Any) -> None:
     with pytest.raises(InvalidRequest, match="weight"):
@@ -125,6 +142,32 @@ def test_a_draft_is_added_where_it_was_put_and_can_be_taken_back(drawn: Knowledg
     new = node(found, found.added)
     assert (new.title, new.state, new.x, new.owner, new.metric) == ("Time for school", "draft", 9, "ann", "hours")
     assert found.added not in {node.id for node in ann.undo_map_change(project=WATER).nodes}
+
+
+def shown_by_a_file(graph: KnowledgeGraph, store: GraphStore, key: str) -> None:
+    said = {"project": WATER, "unit": "A/Water", "subject": key, "kind": "link", "title": "x", "link": "https://x.test"}
+    put(store, Evidence.parse({"id": "evidence:x"} | said))
+
+
+def worth_money(graph: KnowledgeGraph, store: GraphStore, key: str) -> None:
+    graph.add_benefit(subject=key, date=date(2026, 1, 1), amount=7, currency="EUR")
+
+
+def aligned(graph: KnowledgeGraph, store: GraphStore, key: str) -> None:
+    target = graph.define_objective(title="Water for all", period="2026").objective.id
+    graph.align_outcome(outcome=key, target=target)
+
+
+@pytest.mark.parametrize("built", [shown_by_a_file, worth_money, aligned])
+def test_a_draft_that_others_built_on_is_not_taken_back(
+    drawn: KnowledgeGraph, store: GraphStore, built: Callable[[KnowledgeGraph, GraphStore, str], None]
+) -> None:
+    ann = drawn.as_visitor(visitor("ann"))
+    key = ann.add_map_outcome(project=WATER, title="Time for school").added
+    built(drawn, store, key)
+    with pytest.raises(NothingToUndo, match="Others have changed this since"):
+        ann.undo_map_change(project=WATER)
+    assert node(drawn.outcome_map(project=WATER), key).title == "Time for school"
 
 
 def test_who_may_not_see_a_project_finds_no_map_and_draws_nothing(drawn: KnowledgeGraph, store: GraphStore) -> None:

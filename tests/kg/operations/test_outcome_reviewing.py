@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import pytest
 
@@ -21,6 +22,7 @@ from kg.errors import (
     WrongOutcomeState,
 )
 from kg.operations import OPERATIONS
+from kg.operations.outcome_reading import PROMISE
 from kg.store.records import put_records, records_about
 from pipelines.resources import TEMPLATES
 from tests.conftest import visitor
@@ -521,3 +523,74 @@ def test_agreement_says_nothing_of_an_outcome_whose_round_goes_on(reviews):
     reviews.of("ann").reopen_outcome(id=OUTCOME)
     reviews.submit()
     assert reviews.of("pia").review_agreement().pairs == 0
+
+
+def test_agreement_leaves_a_round_out_that_was_broken_off_as_long_as_its_scores_are_hidden(reviews):
+    reviews.submit()
+    reviews.score("mia", impact=1)
+    reviews.score("pia", impact=5)
+    reviews.of("ann").withdraw_outcome(id=OUTCOME)
+    assert [r.hidden for r in reviews.of("pol").outcome_review(id=OUTCOME).reviews] == [True, True]
+    assert reviews.of("pol").review_agreement().pairs == 0
+    reviews.accept()
+    assert reviews.of("pol").review_agreement().pairs == 2, "accepted, all is open"
+
+
+def test_agreement_gives_no_figures_of_fewer_than_five_rounds(reviews):
+    for number in range(5):
+        found = reviews.of("pol").review_agreement()
+        assert (found.pairs, found.axes, found.fewest) == (number, [], 5)
+        put(reviews.store, reviews.outcome(f"outcome:n{number}"))
+        reviews.accept(f"outcome:n{number}")
+    assert [axis.exact for axis in reviews.of("pol").review_agreement().axes] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("owner", ["", "ann"])
+def test_who_wrote_an_outcome_does_not_review_it_whoever_hands_it_in(reviews, owner):
+    said = reviews.outcome().model_dump(exclude_none=True, include=set(PROMISE) | {"project"})
+    key = reviews.of("pia").define_outcome(**said, owner=owner).outcome.id
+    reviews.of("mia").bulk_edit_outcomes(ids=[key], add_tags=["x"])
+    reviews.submit("mia", key)
+    reviews.score("max", key)
+    found = reviews.of("pia").outcome_review(id=key)
+    assert (found.awaits, found.my_review, found.not_mine) == ("pmo", None, "own_work")
+    assert reviews.of("pol").outcome_review(id=key).my_review == "pmo"
+
+
+def rewritten(reviews):
+    reviews.of("pia").change_outcome(id=OUTCOME, statement="Complaints vanish.", target=1)
+
+
+def put_off(reviews):
+    reviews.of("pia").bulk_edit_outcomes(ids=[OUTCOME], due=date(2027, 1, 31))
+
+
+def taken_back(reviews):
+    reviews.of("ann").change_outcome(id=OUTCOME, target=1)
+    revision = reviews.of("pia").get_outcome(id=OUTCOME).outcome.revision
+    reviews.of("pia").undo_outcome_change(id=OUTCOME, revision=revision)
+
+
+@pytest.mark.parametrize("change", [rewritten, put_off, taken_back])
+def test_who_changed_what_is_promised_does_not_review_it_until_others_accepted_it(reviews, change):
+    change(reviews)
+    reviews.submit()
+    reviews.of("ann").withdraw_outcome(id=OUTCOME)  # a new round does not make it somebody else's work
+    reviews.submit()
+    reviews.score("mia")
+    found = reviews.of("pia").outcome_review(id=OUTCOME)
+    assert (found.my_review, found.not_mine) == (None, "own_work") and "changed what it promises" in found.why_not
+    with pytest.raises(OwnWork, match="changed what it promises"):
+        reviews.score("pia")
+    reviews.score("pol")
+    reviews.of("ann").reopen_outcome(id=OUTCOME)
+    reviews.submit()
+    reviews.score("mia")
+    assert reviews.of("pia").outcome_review(id=OUTCOME).my_review == "pmo"
+
+
+def test_who_gave_an_outcome_tags_and_a_weight_may_review_it(reviews):
+    reviews.of("pia").bulk_edit_outcomes(ids=[OUTCOME], add_tags=["q1"], weight=2)
+    reviews.submit()
+    reviews.score("mia")
+    assert reviews.of("pia").outcome_review(id=OUTCOME).my_review == "pmo"

@@ -24,6 +24,7 @@ from kg.store.records import get_record, log_change, put_records, put_relationsh
 from .conftest import Engine
 
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+IN_USE = "MATCH (n:Lesson) WHERE n.retired_at IS NULL RETURN n.id AS id ORDER BY id"
 PROJECT = Project(id="project:mybinder", name="mybinder.org", unit="Jupyter/mybinder.org")
 LESSONS = [
     Lesson(id="lesson:1", title="Renew certificates early", lesson="A certificate expired at night.",
@@ -105,7 +106,7 @@ def test_records_are_created_changed_and_retired(store: GraphStore) -> None:
     with store.transaction() as tx:
         retire_records(tx, Label.LESSON, ["lesson:2"], at=AT, by="bo")
     assert get_record(store, Lesson, "lesson:2") is None
-    assert [row["id"] for row in store.read(statement("records.ids", Label.LESSON))] == ["lesson:1", "lesson:3"]
+    assert [row["id"] for row in store.read(IN_USE)] == ["lesson:1", "lesson:3"]
 
 
 def test_values_come_back_as_they_went_in(store: GraphStore) -> None:
@@ -150,7 +151,7 @@ def test_properties_of_relationships_come_back(store: GraphStore) -> None:
 def test_ids_of_all_scripts_sort_alike(store: GraphStore) -> None:
     ids = ["z", "é", "证", "a", "\ue000", "\U0001f600", "Z", "10", "9", "\uffee"]
     put_raw(store, *({"id": key} for key in ids))
-    rows = store.read(statement("records.ids", Label.LESSON))
+    rows = store.read(IN_USE)
     assert [row["id"] for row in rows] == sorted(ids)  # by code point
 
 
