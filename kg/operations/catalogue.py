@@ -29,6 +29,7 @@ from . import (  # noqa: F401
     money,
     my_inbox,
     note_groups,
+    objective_retiring,
     objectives,
     outcome_bulk,
     outcome_checks,
