@@ -39,6 +39,7 @@ from . import (  # noqa: F401
     outcome_links,
     outcome_map,
     outcome_map_changes,
+    outcome_naming,
     outcome_progress,
     outcome_reviewing,
     outcome_templates,

@@ -43,7 +43,8 @@ def retire_objective(context: Context, request: RetireGoal) -> GoalRetired:
     if below:
         names = ", ".join(repr(other.title) for other in below[:NAMED])
         raise StandsAbove(
-            f"{len(below)} objectives stand below {objective.title!r}: {names}. Retire them first, or put them elsewhere.",
+            f"{len(below)} objectives stand below {objective.title!r}: {names}. Retire them first, or put them "
+            "elsewhere.",
             id=objective.id, name=objective.title, count=len(below),
             below="、".join(f"“{other.title}”" for other in below[:NAMED]),
         )  # fmt: skip

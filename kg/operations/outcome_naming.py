@@ -2,18 +2,53 @@
 
 from __future__ import annotations
 
-from ..domain import Outcome
+from pydantic import BaseModel, Field
+
+from ..domain import Outcome, Role
 from ..domain.metric_names import plain_name
 from ..errors import NotFound, SeveralNamed
 from ..queries import statement
 from ..store.records import get_record
 from .outcome_offers import NAMED
-from .table import Context
+from .table import Context, Request, Response, operation
 
 SEPARATOR = " · "
 """Between a title and an id in a field that proposes outcomes."""
 MOST = 2_000
 """Among how many names an error looks for the nearest."""
+
+
+class OutcomeNames(Request):
+    """How many at most, and whether only the visitor's own."""
+
+    mine: bool = False
+    limit: int = Field(default=1000, ge=1, le=1000)
+
+
+class OutcomeName(BaseModel):
+    """What an outcome is called."""
+
+    id: str
+    title: str
+
+
+class OutcomeNameList(Response):
+    """Names of outcomes, the latest first; `total` counts all."""
+
+    outcomes: list[OutcomeName]
+    total: int
+
+
+@operation(Role.MEMBER)
+def outcome_names(context: Context, request: OutcomeNames) -> OutcomeNameList:
+    """What outcomes that the visitor may see are called, to choose one by its name."""
+    rows = context.store.read(statement("outcomes.listed"), project=None, **context.scope.parameters())
+    found = [row for row in rows if not request.mine or row["owner"] == context.visitor.name]
+    found.sort(key=lambda row: (row["recorded_at"] or "", row["id"]), reverse=True)
+    return OutcomeNameList(
+        outcomes=[OutcomeName(id=row["id"], title=row["title"] or row["id"]) for row in found[: request.limit]],
+        total=len(found),
+    )
 
 
 def outcome_called(context: Context, key: str) -> Outcome:

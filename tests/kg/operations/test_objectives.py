@@ -149,7 +149,7 @@ def test_a_retired_key_result_leaves_the_roll_up_and_alignments_with_it_count_no
 def test_an_objective_is_retired_with_its_key_results_unless_others_stand_below(units, goals, store):
     top, taps, clean = goals
     child = units.define_objective(title="Pipes", period="2026", parent=top.id).objective
-    with pytest.raises(StandsAbove, match="'Pipes'. Retire them first"):
+    with pytest.raises(StandsAbove, match=r"'Pipes'\. Retire them first"):
         units.retire_objective(id=top.id, reason="Done with.")
     units.retire_objective(id=child.id, reason="No pipes.")
     with pytest.raises(Conflict, match="Read it again"):
