@@ -111,7 +111,7 @@ class SteeringForm:
         """What it says differently from what stood there, with what was emptied."""
         differs = {name for name, text in self.typed.items() if text != before.typed.get(name)} - {"revision", "key"}
         empty = {name for name in differs if not self.typed[name]}
-        said = {name: self.values[name] for name in differs - empty}
+        said = {name: self.values[name] for name in differs - empty if name in self.values}
         said |= {name: "" for name in empty if name in ("parent", "unit")}
         revision = self.typed["revision"]
         return (

@@ -146,6 +146,8 @@ def test_a_key_result_and_an_objective_are_changed_and_retired_on_the_page(peopl
     fields = {"record": record, "title": "Count", "baseline": "", "target": "8", "direction": "decrease", "weight": "2"}
     stale = max.submit(f"{path}/key-result", **fields, revision="7")
     assert stale.status_code == 409 and 'value="8"' in stale.text
+    wrong = max.submit(f"{path}/key-result", **fields | {"weight": "abc"}, revision="1")
+    assert wrong.status_code == 422 and "“abc” is no number" in beside(wrong.text, "weight")
     changed = max.submit(f"{path}/key-result", **fields, revision="1")
     assert "The key result is changed." in changed.text
     held = max.call("objective_view", id=goal["id"]).json()["key_results"][0]
