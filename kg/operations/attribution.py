@@ -13,7 +13,7 @@ from ..errors import InvalidRequest
 from ..store.records import get_record, records_about
 from .action_metrics import Point
 from .measured_subjects import in_own_unit
-from .outcome_naming import SEPARATOR, outcome_called
+from .outcome_naming import outcome_called
 from .outcome_offers import named, offered
 from .projects import find_project
 from .table import Context, Request, Response, operation
@@ -119,12 +119,13 @@ def _release(context: Context, outcome: Outcome, text: str) -> tuple[date, str |
     if not known:
         raise InvalidRequest(
             f"release: {text!r} is no day (write 2026-03-02), and the project has no milestones.",
-            field="release", operation="attribution_test",
+            field="release", why="not_a_date", value=text, operation="attribution_test",
         )  # fmt: skip
-    milestone = get_record(context.store, Milestone, named(known, text.rsplit(SEPARATOR, 1)[-1], "milestone").id)
+    milestone = get_record(context.store, Milestone, named(known, text, "milestone").id)
     day = None if milestone is None else milestone.reached or milestone.due
     if milestone is None or day is None:
         raise InvalidRequest(
-            f"release: the milestone {text!r} has no day yet.", field="release", operation="attribution_test"
-        )
+            f"release: the milestone {text!r} has no day yet.",
+            field="release", why="no_day_yet", value=text, operation="attribution_test",
+        )  # fmt: skip
     return day, milestone.title
