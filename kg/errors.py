@@ -21,6 +21,8 @@ KgError
 │   ├── MeasuredOtherwise      another unit for what was measured already
 │   ├── DatedAhead             something actual on a day to come
 │   ├── DateOrder              an end before its start
+│   ├── TargetAtBaseline       a value to reach that is the one at the start
+│   ├── SeveralNamed           a name that several things have; names their ids
 │   └── ClaimedTwice           shares of one benefit that sum to more than the whole
 ├── NotFound               no such record; names the nearest known one
 ├── Conflict               somebody else changed it, or it exists already
@@ -220,6 +222,18 @@ class DateOrder(InvalidRequest):
     code = "date_order"
 
 
+class TargetAtBaseline(InvalidRequest):
+    """A value to reach that is the one at the start: nobody could tell how far it is."""
+
+    code = "target_at_baseline"
+
+
+class SeveralNamed(InvalidRequest):
+    """A name that several things have; names their ids."""
+
+    code = "several_named"
+
+
 class ClaimedTwice(InvalidRequest):
     """Shares of one benefit that sum to more than the whole."""
 
@@ -257,6 +271,12 @@ class CircularObjectives(Conflict):
     """An objective that would stand above itself."""
 
     code = "circular_objectives"
+
+
+class StandsAbove(Conflict):
+    """An objective that others stand below; names them."""
+
+    code = "stands_above"
 
 
 class AlreadyCorrected(Conflict):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -22,11 +23,21 @@ def _misfit(reason: str, *place: str | int) -> PydanticCustomError:
     return PydanticCustomError("misfit", "{reason}", {"reason": reason, "place": place})
 
 
+_HAN, _MARK = r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef“”‘’]", r"[、。，；：？！（）《》]"
+_FOLDED = re.compile(rf"(?<={_HAN})\s+(?={_HAN})|(?<={_MARK})\s+|\s+(?={_MARK})")
+"""Blanks that folded lines of a data file leave in Chinese, which is written without."""
+
+
 class Bilingual(_Data):
     """The same words in English and in Chinese."""
 
     en: Annotated[str, Field(min_length=1, max_length=600)]
     zh: Annotated[str, Field(min_length=1, max_length=600)]
+
+    @field_validator("zh")
+    @classmethod
+    def _unfolded(cls, text: str) -> str:
+        return _FOLDED.sub("", text)
 
     def __call__(self, language: str) -> str:
         """The words in a language; English for any other than Chinese."""

@@ -24,6 +24,7 @@ class Objective(Record):
     parent: str | None = None
     owner: str | None = None
     description: Text | None = None
+    retired_reason: Text | None = None
 
 
 class KeyResult(Record):
@@ -40,3 +41,4 @@ class KeyResult(Record):
     weight: float = Field(default=1.0, gt=0, allow_inf_nan=False)
     due: CivilDate | None = None
     owner: str | None = None
+    retired_reason: Text | None = None

@@ -9,15 +9,18 @@ from pydantic import BaseModel, Field
 from ..analysis.interrupted import PLACEBO_SHARE, Fit, Reason, Verdict, course_of, interrupted
 from ..domain import Direction, Measurement, Milestone, Outcome, Role
 from ..domain.alarms import by_day
-from ..errors import InvalidRequest, NotFound
-from ..store.records import get_record, list_records, records_about
+from ..errors import InvalidRequest
+from ..store.records import get_record, records_about
 from .action_metrics import Point
 from .measured_subjects import in_own_unit
+from .outcome_naming import outcome_called
+from .outcome_offers import named, offered
+from .projects import find_project
 from .table import Context, Request, Response, operation
 
 
 class AttributionRequest(Request):
-    """Which outcome, and when the release was: a day, or the id of a milestone that was reached."""
+    """Which outcome, by id or title, and when the release was: a day, or a milestone that was reached."""
 
     outcome: str
     release: str = Field(min_length=1, max_length=300)
@@ -73,11 +76,7 @@ class Attribution(Response):
 @operation(Role.MEMBER)
 def attribution_test(context: Context, request: AttributionRequest) -> Attribution:
     """Whether an outcome's figures support that a release moved them, with the series and the fitted course."""
-    outcome = get_record(context.store, Outcome, request.outcome)
-    scope = context.scope
-    if outcome is None or not scope.covers(outcome.project, outcome.unit, outcome.confidential):
-        known = list_records(context.store, Outcome, scope)
-        raise NotFound.among("outcome", request.outcome, [o.id for o in known])
+    outcome = outcome_called(context, request.outcome)
     release, milestone = _release(context, outcome, request.release)
     measured = records_about(context.store, Measurement, [outcome.id])
     seen = [m for m in measured if outcome.confidential or not m.confidential]
@@ -116,20 +115,17 @@ def _release(context: Context, outcome: Outcome, text: str) -> tuple[date, str |
     try:
         return date.fromisoformat(text), None
     except ValueError:
-        milestone = get_record(context.store, Milestone, text)
-    scope = context.scope
-    seen = milestone is not None and scope.covers(milestone.project, milestone.unit, milestone.confidential)
-    if milestone is None or not seen or milestone.project != outcome.project:
-        known = list_records(context.store, Milestone, context.scope, outcome.project)
-        if not known:
-            raise InvalidRequest(
-                f"release: {text!r} is no day (write 2026-03-02), and the project has no milestones.",
-                field="release", operation="attribution_test",
-            ) from None  # fmt: skip
-        raise NotFound.among("milestone", text, [m.id for m in known])
-    day = milestone.reached or milestone.due
-    if day is None:
+        known = offered(context, Milestone, find_project(context.store, outcome.project, context.scope))
+    if not known:
         raise InvalidRequest(
-            f"release: the milestone {milestone.title!r} has no day yet.", field="release", operation="attribution_test"
-        )
+            f"release: {text!r} is no day (write 2026-03-02), and the project has no milestones.",
+            field="release", why="not_a_date", value=text, operation="attribution_test",
+        )  # fmt: skip
+    milestone = get_record(context.store, Milestone, named(known, text, "milestone").id)
+    day = None if milestone is None else milestone.reached or milestone.due
+    if milestone is None or day is None:
+        raise InvalidRequest(
+            f"release: the milestone {text!r} has no day yet.",
+            field="release", why="no_day_yet", value=text, operation="attribution_test",
+        )  # fmt: skip
     return day, milestone.title

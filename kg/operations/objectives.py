@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from ..domain import Direction, KeyResult, Measurement, Objective, Outcome, Relationship, Role, derive_id
+from ..domain import Direction, KeyResult, Measurement, Objective, Outcome, Relationship, Role
 from ..domain.money import check_weight
 from ..domain.rollup import Part, alignment_shares, ring
-from ..errors import CircularObjectives, Conflict, DateOrder, Forbidden, InvalidRequest, NotFound
+from ..errors import CircularObjectives, Conflict, DateOrder, Forbidden, InvalidRequest, NotFound, TargetAtBaseline
 from ..schema import Label, Rel
 from ..store.records import put_records, put_relationships, records_about, remove_relationships
+from .objective_keys import made_before, new_id
 from .outcome_lookup import visible_outcome
+from .outcome_naming import outcome_called
 from .outcome_units import refuse_another_unit, refuse_out_of_bounds
 from .strategy_reading import (
     all_alignments,
@@ -34,7 +35,8 @@ class DefineObjective(Request):
     """A new objective of a period, or with `id` new values of one; what is not given stays.
 
     `period` is its name, such as 2026-Q1. One without `unit` is the whole organisation's. An empty
-    `parent` makes it stand by itself.
+    `parent` makes it stand by itself. What `clear` names is emptied. The same words with the same
+    `key` again make nothing new.
     """
 
     id: str | None = None
@@ -47,10 +49,15 @@ class DefineObjective(Request):
     unit: str | None = Field(default=None, max_length=300)
     owner: str | None = Field(default=None, max_length=300)
     description: str | None = Field(default=None, max_length=20_000)
+    clear: list[Literal["period_start", "period_end", "description"]] = Field(default=[], max_length=3)
+    key: str | None = Field(default=None, max_length=100)
 
 
 class DefineKeyResult(Request):
-    """A new key result of an objective, or with `id` new values of one; what is not given stays."""
+    """A new key result of an objective, or with `id` new values of one; what is not given stays.
+
+    What `clear` names is emptied. The same words with the same `key` again make nothing new.
+    """
 
     id: str | None = None
     revision: int | None = None
@@ -63,10 +70,12 @@ class DefineKeyResult(Request):
     weight: float | None = None
     due: date | None = None
     owner: str | None = Field(default=None, max_length=300)
+    clear: list[Literal["baseline", "target", "unit_of_measure", "due"]] = Field(default=[], max_length=4)
+    key: str | None = Field(default=None, max_length=100)
 
 
 class AlignOutcome(Request):
-    """Which outcome, with which objective or key result, and how much of it compared with its other alignments."""
+    """Which outcome, by id or title, with what, and how much of it compared with its other alignments."""
 
     outcome: str
     target: str
@@ -99,13 +108,17 @@ class ObjectiveKey(Request):
 
 
 class AlignedWith(BaseModel):
-    """An objective or key result that an outcome is aligned with, and the share of the outcome it gets."""
+    """An objective or key result that an outcome is aligned with, and the share of the outcome it gets.
+
+    `objective` is where it can be read: itself, or the key result's.
+    """
 
     target: str
     kind: str
     title: str | None = None
     weight: float
     share: float
+    objective: str | None = None
 
 
 class OutcomeAlignment(Response):
@@ -138,13 +151,17 @@ class ObjectiveList(Response):
 
 
 class ObjectiveView(Response):
-    """An objective with the parts that its attainment is made of."""
+    """An objective with the parts that its attainment is made of.
+
+    `may_unalign` names the outcomes among them whose alignments the visitor may take back.
+    """
 
     objective: Objective
     rollup: Part
     key_results: list[KeyResult] = []
     parent: Objective | None = None
     may_define: bool = False
+    may_unalign: list[str] = []
 
 
 @operation(Role.MEMBER, audited=True)
@@ -155,8 +172,8 @@ def define_objective(context: Context, request: DefineObjective) -> ObjectiveVie
     _require_steering(context, "define_objective", (before.owner if before else None))
     _require_revision(before, request.revision)
     values: dict[str, Any] = before.model_dump() if before else {}
-    given = request.model_dump(exclude={"id", "revision", "parent"}, exclude_none=True)
-    values |= {name: value or None for name, value in given.items()}
+    given = request.model_dump(exclude={"id", "revision", "parent", "clear", "key"}, exclude_none=True)
+    values |= {name: value or None for name, value in given.items()} | dict.fromkeys(request.clear)
     if request.parent is not None:
         values["parent"] = visible_objective(context, request.parent).id if request.parent else None
     for name in ("title", "period"):
@@ -165,7 +182,9 @@ def define_objective(context: Context, request: DefineObjective) -> ObjectiveVie
     for unit in [before.unit, values.get("unit")] if before else [values.get("unit")]:
         _require_unit(context, unit, "define_objective")
     _require_order(values.get("period_start"), values.get("period_end"), "period_end")
-    key = before.id if before else derive_id("objective", "retrobook", secrets.token_hex(5))
+    key = before.id if before else new_id(context, "objective", request.key, values)
+    if before is None and made_before(context, Objective, key):
+        return _view(context, key)
     _require_tree(key, values["title"], values.get("parent"), known)
     made = Objective.parse(values | {"id": key})
     moved = _moved_along(context, made) if before and before.unit != made.unit else []
@@ -191,13 +210,17 @@ def define_key_result(context: Context, request: DefineKeyResult) -> ObjectiveVi
         _require_unit(context, place.unit, "define_key_result")
     _require_revision(before, request.revision)
     values: dict[str, Any] = before.model_dump() if before else {}
-    values |= request.model_dump(exclude={"id", "revision", "objective"}, exclude_none=True)
+    values |= request.model_dump(exclude={"id", "revision", "objective", "clear", "key"}, exclude_none=True)
+    values |= dict.fromkeys(request.clear)
     if not values.get("title"):
         raise InvalidRequest("define_key_result: title: a key result needs it.", field="title")
     check_weight(values.get("weight", 1.0))
+    _require_way(values)
     refuse_out_of_bounds(request.model_dump(include={"baseline", "target", "due"}))
     _require_order(objective.period_start, values.get("due"), "due")
-    key = before.id if before else derive_id("key_result", "retrobook", secrets.token_hex(5))
+    key = before.id if before else new_id(context, "key_result", request.key, values | {"objective": objective.id})
+    if before is None and made_before(context, KeyResult, key):
+        return _view(context, objective.id)
     made = KeyResult.parse(
         values | {"id": key, "objective": objective.id, "unit": objective.unit, "confidential": objective.confidential}
     )
@@ -285,6 +308,7 @@ def _view(context: Context, key: str) -> ObjectiveView:
         parent=by_id.get(objective.parent or ""),
         may_define=(_steers(context) or objective.owner == context.visitor.name)
         and context.scope.covers(None, objective.unit),
+        may_unalign=sorted(outcome.id for outcome in strategy.outcomes.values() if _may_align(context, outcome)),
     )
 
 
@@ -292,7 +316,8 @@ def _aligned(context: Context, outcome: Outcome) -> OutcomeAlignment:
     alignments = [a for a in all_alignments(context) if a.outcome == outcome.id]
     shares = alignment_shares(alignments)
     objectives = {o.id: o.title for o in visible_objectives(context)}
-    results = {k.id: k.title for k in key_results_of(context, list(objectives))}
+    found = key_results_of(context, list(objectives))
+    results, homes = {k.id: k.title for k in found}, {k.id: k.objective for k in found}
     return OutcomeAlignment(
         outcome=outcome.id,
         title=outcome.title,
@@ -300,7 +325,7 @@ def _aligned(context: Context, outcome: Outcome) -> OutcomeAlignment:
             AlignedWith(
                 target=a.target, kind="objective" if a.target in objectives else "key_result",
                 title=objectives.get(a.target) or results.get(a.target), weight=a.weight,
-                share=shares[a.outcome, a.target],
+                share=shares[a.outcome, a.target], objective=homes.get(a.target, a.target),
             )
             for a in alignments
             if a.target in objectives or a.target in results
@@ -309,14 +334,18 @@ def _aligned(context: Context, outcome: Outcome) -> OutcomeAlignment:
 
 
 def _alignable(context: Context, key: str, operation: str) -> Outcome:
-    outcome = visible_outcome(context, key)
-    if not _steers(context) and outcome.owner != context.visitor.name:
+    outcome = outcome_called(context, key)
+    if not _may_align(context, outcome):
         raise Forbidden(
             f"{context.visitor.display_name} may not align this outcome: its owner may, and managers, the PMO and "
             "leads.",
             operation=operation, needed=Role.MANAGER.value,
         )  # fmt: skip
     return outcome
+
+
+def _may_align(context: Context, outcome: Outcome) -> bool:
+    return _steers(context) or outcome.owner == context.visitor.name
 
 
 def _target(context: Context, key: str) -> tuple[Label, str, str]:
@@ -330,6 +359,27 @@ def _target(context: Context, key: str) -> tuple[Label, str, str]:
             return Label.KEY_RESULT, result.id, result.title
     known = [name for found in (objectives, results) for record in found for name in (record.id, record.title)]
     raise NotFound.among("objective or key result", key, known)
+
+
+def require_setting(
+    context: Context, objective: Objective, read: Objective | KeyResult, revision: int | None, operation: str
+) -> None:
+    """Let somebody go on who may set this objective and read its latest state.
+
+    Args:
+        context: The call.
+        objective: The objective, or that of the key result.
+        read: What is to be changed.
+        revision: Of what was read; None when nobody says.
+        operation: For whom this is asked.
+
+    Raises:
+        Forbidden: The visitor neither steers nor owns it, or it is beyond their units.
+        Conflict: Somebody changed it since.
+    """
+    _require_steering(context, operation, objective.owner)
+    _require_unit(context, objective.unit, operation)
+    _require_revision(read, revision)
 
 
 def _steers(context: Context) -> bool:
@@ -348,7 +398,11 @@ def _require_steering(context: Context, operation: str, owner: str | None) -> No
 def _require_unit(context: Context, unit: str | None, operation: str) -> None:
     if not context.scope.covers(None, unit):
         where = f"the unit {unit}" if unit else "the whole organisation: name your unit"
-        raise Forbidden(f"{context.visitor.display_name} may not set objectives of {where}.", operation=operation)
+        raise Forbidden(
+            f"{context.visitor.display_name} may not set objectives of {where}.",
+            operation=operation,
+            needed=Role.MANAGER.value,
+        )
 
 
 def _moved_along(context: Context, objective: Objective) -> list[KeyResult]:
@@ -370,6 +424,16 @@ def _require_order(start: date | None, stop: date | None, field: str) -> None:
         raise DateOrder(
             f"{field}: {stop} is before the start, {start}.", field=field, start=start.isoformat(), end=stop.isoformat()
         )
+
+
+def _require_way(values: dict[str, Any]) -> None:
+    baseline, target = values.get("baseline"), values.get("target")
+    if target is not None and target == baseline and values.get("direction") != Direction.MAINTAIN:
+        raise TargetAtBaseline(
+            f"target: {target:g} is the baseline already, so nobody could tell how far it is. Give another target, or "
+            "say that the value should stay (direction maintain).",
+            field="target", value=f"{target:g}",
+        )  # fmt: skip
 
 
 def _require_tree(key: str, title: str, parent: str | None, known: dict[str, Objective]) -> None:

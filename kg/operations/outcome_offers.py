@@ -7,7 +7,7 @@ from typing import Any
 
 from ..domain import Project
 from ..domain.metric_names import plain_name
-from ..errors import InvalidRequest, NotFound
+from ..errors import NotFound, SeveralNamed
 from ..queries import statement
 from .outcome_views import Linked
 from .table import Context
@@ -35,16 +35,16 @@ def named(things: Sequence[Linked], key: str, what: str) -> Linked:
 
     Raises:
         NotFound: None is; names the nearest.
-        InvalidRequest: Several are.
+        SeveralNamed: Several are.
     """
     wanted = plain_name(key)
     for names in (_ids, _titles):
         found = [thing for thing in things if wanted in names(thing)]
         if len(found) > 1:
             ids = ", ".join(thing.source_id or thing.id for thing in found[:NAMED])
-            raise InvalidRequest(
+            raise SeveralNamed(
                 f"{len(found)} of the project's {what}s are called {key!r}; name one by its id: {ids}.",
-                field=what.replace(" ", "_") + "s", value=key,
+                field=what.replace(" ", "_") + "s", value=key, kind=what, name=key, count=len(found), ids=ids,
             )  # fmt: skip
         if found:
             return found[0]

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from kg.errors import NotFound
+
 from ..assembly import reach_records
 from ..settings import read_settings
 from .lesson_filters import Day
@@ -103,7 +105,7 @@ def key_result(
 @json_option
 @reports_errors
 def align(outcome: str, target: str, weight: float, home: str | None, as_json: bool) -> None:
-    """Align OUTCOME with TARGET, an objective or key result."""
+    """Align OUTCOME, its id or title, with TARGET, an objective or key result."""
     with reach_records(read_settings({"home": home})) as graph:
         found: Any = graph.align_outcome(outcome=outcome, target=target, weight=weight)
     print_json(found) if as_json else _aligned(found)
@@ -120,6 +122,29 @@ def unalign(outcome: str, target: str, home: str | None, as_json: bool) -> None:
     with reach_records(read_settings({"home": home})) as graph:
         found: Any = graph.unalign_outcome(outcome=outcome, target=target)
     print_json(found) if as_json else _aligned(found)
+
+
+@strategy.command()
+@click.argument("goal", metavar="OBJECTIVE|KEY_RESULT")
+@click.option("--reason", required=True, help="Why it is taken out of use.")
+@home_option
+@json_option
+@reports_errors
+def retire(goal: str, reason: str, home: str | None, as_json: bool) -> None:
+    """Take an objective that none stands below, with its key results, or one key result out of use."""
+    with reach_records(read_settings({"home": home})) as graph:
+        try:
+            key, operation = graph.objective_view(id=goal).objective.id, graph.retire_objective
+        except NotFound:
+            key, operation = goal, graph.retire_key_result
+        found: Any = operation(id=key, reason=reason)
+    if as_json:
+        print_json(found)
+        return
+    say(
+        f"retired {found.title!r} ({found.id})"
+        + (f" with {len(found.key_results)} key results" * bool(found.key_results))
+    )
 
 
 def _aligned(found: Any) -> None:

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from kg.domain import AlertState
 from kg.domain.alarms import RuleKind
-from kg.errors import InvalidRequest, KgError, NotFound
+from kg.errors import Forbidden, InvalidRequest, KgError, NotFound
 from pipelines.messages import Messages
 from widgets.rendering.action_effect import figure
 from widgets.rendering.alert_words import formula_words, found_words, measure_text, percent, share_text
@@ -19,12 +19,16 @@ from widgets.rendering.attribution_figure import attribution_figure, attribution
 from widgets.rendering.course_figure import CourseFigure, course_figure
 from widgets.rendering.text import civil
 
-from .lesson_acts import ActingPage, project_key
-from .project_picker import project_choices
+from .details import ProjectPage
+from .lesson_acts import SEPARATOR, ActingPage, project_key
+from .project_picker import outcome_choices, project_choices
+from .steering_form import SteeringForm
 
 PER_PAGE = 40
 SAID = frozenset({"acknowledged", "snoozed", "closed", "set"})
 """What a page may say was done; the words are `alerts.said.<word>`."""
+CHOSEN = frozenset({"who", "project", "rule", "state", "page"})
+"""What of a list is kept when something is done in it."""
 UNCLOSED, EVERY = "unclosed", "every"
 
 
@@ -59,6 +63,7 @@ class Alerts(AlertPages):
             "alerts.html",
             found=found,
             asked=asked,
+            filtered=bool(asked.project or asked.rule or asked.state != UNCLOSED),
             said=self.said(),
             **self.paged("/alerts", vars(asked), found.total, PER_PAGE),
             choices=choices,
@@ -112,6 +117,10 @@ class AlertPage(AlertPages):
 class ActOnAlert(AlertPages):
     """`POST /alerts/<id>/<act>`: one thing done to an alert as its visitor."""
 
+    async def get(self, key: str, act: str = "") -> None:
+        """The page itself: an act is no place to come back to."""
+        self.redirect(f"/alerts/{quote(unquote(key), safe=':')}")
+
     async def post(self, key: str, act: str) -> None:
         """Do it, then show the alert, or the list it was done in."""
         acts: dict[str, Callable[[], tuple[str, dict[str, Any], str]]] = {
@@ -126,7 +135,12 @@ class ActOnAlert(AlertPages):
         if revision.isdecimal():
             values["revision"] = int(revision)
         await self.ask(operation, id=key, **values)
-        self.done("/alerts" if self.text("back") else f"/alerts/{quote(key, safe=':')}", word)
+        back = self.text("back")
+        if back is None:
+            self.done(f"/alerts/{quote(key, safe=':')}", word)
+            return
+        chosen = {name: value for name, value in parse_qsl(urlsplit(back).query) if name in CHOSEN}
+        self.done("/alerts", word, **chosen)
 
 
 class AlarmRulesPage(AlertPages):
@@ -158,6 +172,10 @@ class AlarmRulesPage(AlertPages):
 class SetAlarmRulePage(AlertPages):
     """`POST /alerts/rules/<key>`: turn a rule on or off, or move its threshold."""
 
+    async def get(self, key: str) -> None:
+        """The page itself: an act is no place to come back to."""
+        self.redirect(f"/alerts/rules#{quote(unquote(key))}")
+
     async def post(self, key: str) -> None:
         """Set it, then show the rules."""
         values: dict[str, Any] = {"on": self.text("on") == "1"}
@@ -180,31 +198,64 @@ class AttributionPage(AlertPages):
         """The form, and what was found where it is filled in."""
         outcome = self.get_query_argument("outcome", "").strip()[:300]
         release = self.get_query_argument("release", "").strip()[:300]
-        found, problem = None, None
+        found, problems = None, dict[str, str]()
         if outcome and release:
             try:
                 found = await self.ask("attribution_test", outcome=outcome, release=release)
             except KgError as error:
                 if error.status >= 500:
                     raise
-                problem = self.t.error(error)
+                beside = {error.fields.get("field"), error.fields.get("kind")}
+                problems["outcome" if "outcome" in beside else "release"] = self.t.error(error)
         self.show(
             "attribution.html",
             found=found,
-            problem=problem,
-            asked=SimpleNamespace(outcome=outcome, release=release),
+            form=SteeringForm("attribution", {"outcome": outcome, "release": release}, problems=problems),
+            outcomes=await outcome_choices(self),
+            milestones=await self._milestones(found.outcome.id if found else outcome),
             words=attribution_words(found, self.t) if found else [],
             figure=attribution_figure(found, self.t) if found else None,
         )
 
+    async def _milestones(self, outcome: str) -> list[str]:
+        """Titles with ids of the milestones of an outcome's project, once it is known which outcome."""
+        key = outcome.rsplit(SEPARATOR, 1)[-1].strip()
+        if not key:
+            return []
+        try:
+            tied = (await self.ask("get_outcome", id=key)).milestones
+            free = (await self.ask("outcome_choices", id=key, kind="milestone")).choices
+        except KgError as error:
+            if error.status >= 500:
+                raise
+            return []
+        return [f"{one.title}{SEPARATOR}{one.source_id or one.id}" for one in (*tied, *free)]
 
-class DecidePage(AlertPages):
+
+class DecidePage(ProjectPage):
     """`POST /decisions`: keep a decision on a project."""
 
+    async def get(self, key: str = "") -> None:
+        """The project itself: an act is no place to come back to."""
+        project = self.get_query_argument("project", "").strip()[:300]
+        self.redirect(f"/projects/{quote(project, safe=':')}#decisions" if project else "/projects")
+
     async def post(self) -> None:
-        """Keep it, then show the project."""
+        """Keep it, then show the project; what is refused keeps what was typed."""
         project = self.text("project") or ""
-        await self.ask("decide", project=project, **self.given("question", "decision", "reason"))
+        form = SteeringForm.sent(
+            "decide", {name: self.text(name) or "" for name in self.request.body_arguments}, self.t
+        )
+        if not form.problems:
+            try:
+                await self.ask("decide", project=project, **form.values)
+            except KgError as error:
+                if error.status >= 500 or isinstance(error, Forbidden):
+                    raise
+                form.refuse(error, self.t)
+        if form.problems:
+            await self.project(project, 422, deciding=form)
+            return
         self.redirect(f"/projects/{quote(project, safe=':')}#decisions", status=303)
 
 

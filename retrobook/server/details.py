@@ -24,6 +24,7 @@ from .lesson_acts import ActingPage
 from .money_form import MoneyForm
 from .pages import Page
 from .project_picker import project_choices
+from .steering_form import SteeringForm
 from .value_parts import effect_parts, ledger_parts, value_parts
 
 log = logging.getLogger(__name__)
@@ -78,7 +79,9 @@ class ProjectPage(ActingPage):
         """The project; an id from its source leads here too."""
         await self.project(unquote(key))
 
-    async def project(self, key: str, status: int = 200, form: MoneyForm | None = None) -> None:
+    async def project(
+        self, key: str, status: int = 200, form: MoneyForm | None = None, *, deciding: SteeringForm | None = None
+    ) -> None:
         """Show a project; after a refused form with what was typed and why it was refused."""
         facts = await self.ask("project_facts", project=key)
         listed = await self.ask("list_runs", project=facts.project.id, limit=6)
@@ -101,6 +104,7 @@ class ProjectPage(ActingPage):
             health=health,
             health_words=health_view(health, self.t) if health else None,
             decided=decided,
+            deciding=deciding or SteeringForm.fresh("decide", decision="continue"),
             alerts=alerts,
             alert_words={row.alert.id: found_words(row.alert, self.t) for row in alerts.alerts},
             limit=LISTED,

@@ -123,7 +123,11 @@ class OutcomePage(OutcomePages):
             self.ask("review_rules"),
             self.ask("list_measurements", subject=key),
         )
-        progress = await self.ask("outcome_progress", outcome=key)
+        progress, alerts, alignment = await asyncio.gather(
+            self.ask("outcome_progress", outcome=key),
+            self.ask("list_alerts", subject=key, project=found.outcome.project if found.project_name else None),
+            self.ask("outcome_alignment", outcome=key),
+        )
         unit = Unit.of(found.outcome)
         choices = await self._choices(key) if "link" in found.permitted else {}
         entries = series_entries(measured.measurements)
@@ -140,6 +144,8 @@ class OutcomePage(OutcomePages):
             accepted=rules.accepted,
             largest_mb=rules.largest_file // (1 << 20),
             measured=measured.measurements,
+            open_alerts=alerts.alerts,
+            aligned=alignment.aligned,
             entries=entries if everything else entries[:SHOWN_VALUES],
             more_values=0 if everything else max(0, len(entries) - SHOWN_VALUES),
             choices=choices,

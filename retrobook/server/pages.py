@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from markupsafe import Markup
-from tornado.web import HTTPError
+from tornado.web import Finish, HTTPError
 
 from kg.domain import Role
 from kg.errors import KgError
@@ -135,6 +135,8 @@ class Page(Guard):
     def paged(self, address: str, given: dict[str, Any], total: int, per_page: int) -> dict[str, Any]:
         """What the template of a list needs to lead to its other pages, and to itself with other choices.
 
+        Whoever asks for a page beyond the last is sent to the last one.
+
         Args:
             address: Where the list stands.
             given: What was chosen; what is empty is left out of addresses.
@@ -146,7 +148,11 @@ class Page(Guard):
             values = given | {name: str(value) for name, value in changed.items()}
             return f"{path}?" + urlencode({name: value for name, value in values.items() if value})
 
-        return {"link": link, "page": self.page_number(), "pages": max(1, -(-total // per_page))}
+        page, pages = self.page_number(), max(1, -(-total // per_page))
+        if page > pages and self.request.method == "GET":
+            self.redirect(link(page=pages if pages > 1 else ""))
+            raise Finish
+        return {"link": link, "page": min(page, pages), "pages": pages}
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """An error as a page that says what to do next, in the visitor's language."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -52,13 +53,72 @@ def test_an_objective_opens_down_to_its_outcomes_and_takes_a_key_result(open_pag
     page.get_by_role("heading", name="How this is computed").wait_for()
     assert page.get_by_text("Launches that work").first.is_visible()
     page.locator("summary", has_text="Add a key result").click()
-    form = page.locator("form[action$='/key-result']")
+    form = page.get_by_role("form", name="Add a key result")
     form.locator("[name=title]").fill("Fewer pages at night")
     form.locator("[name=target]").fill("3")
     form.get_by_role("button").click()
     page.get_by_role("status").wait_for()
     assert page.get_by_role("status").inner_text() == "The key result is set."
     assert page.get_by_text("Fewer pages at night").first.is_visible()
+
+
+def test_goals_are_refused_changed_and_retired_without_javascript_on_a_phone(open_page, site, story, refusals):
+    page = open_page("/strategy", script=False, width=390)
+    page.get_by_text("Set an objective").click()
+    form = page.get_by_role("form", name="Set an objective")
+    form.get_by_label("Title").fill("Fewer surprises")
+    form.get_by_label("Period").fill("2032")
+    form.get_by_label("First day").fill("2032-06-01")
+    form.get_by_label("Last day").fill("2032-01-01")
+    form.get_by_role("button", name="Save").click()
+    assert "before the start" in form.locator("[data-problem=period_end]").inner_text()
+    assert form.get_by_label("Title").input_value() == "Fewer surprises"
+    assert form.get_by_label("Last day").get_attribute("aria-invalid") == "true"
+    form.get_by_label("Last day").fill("2032-12-31")
+    form.get_by_role("button", name="Save").click()
+    assert page.get_by_role("status").inner_text() == "The objective is set."
+    page.get_by_text("Align an outcome").click()
+    align = page.get_by_role("form", name="Align an outcome")
+    align.get_by_label("Outcome").fill("launches that work")
+    align.get_by_role("button", name="Save").click()
+    outcome = page.get_by_role("link", name="Launches that work")
+    assert outcome.get_attribute("href") == "/outcomes/outcome:browser:launches"
+    page.get_by_role("button", name="Take back Launches that work").click()
+    page.locator("#change summary").click()
+    change = page.get_by_role("form", name="Change this objective")
+    change.get_by_label("Title").fill("No surprises")
+    change.get_by_role("button", name="Save").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "No surprises"
+    page.locator("#retire summary").click()
+    end = page.get_by_role("form", name="Take out of use No surprises")
+    end.get_by_label("Why").fill("It was a test.")
+    end.get_by_role("button", name="Take it out of use").click()
+    assert page.get_by_role("status").inner_text() == "The objective is out of use."
+    assert "No surprises" not in page.get_by_role("main").inner_text()
+
+
+@pytest.mark.parametrize(("width", "dark", "language"), [(1280, False, "en"), (390, True, "zh")])
+def test_refused_goals_have_no_axe_violations_and_fit(open_page, site, story, refusals, width, dark, language):
+    page = open_page(f"/strategy/{story}", width=width, dark=dark, language=language)
+    forms = (
+        ("#key-result", {"title": "x", "baseline": "5", "target": "5"}),
+        ("#align", {"outcome": "nothing of the kind"}),
+        ("[id^='key-result:']", {"weight": "abc"}),
+    )
+    for number, (place, typed) in enumerate(forms):
+        fold = page.locator(place).first
+        if fold.get_attribute("open") is None:
+            fold.locator("summary").click()
+        for name, text in typed.items():
+            fold.locator(f"[name={name}]").fill(text)
+        fold.locator("button.primary").click()
+        page.locator("[data-problem]").first.wait_for()
+        found = Axe().run(page, options=RULES)["violations"]
+        assert [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]] == [], place
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, place
+        assert "[value." not in page.content() and "[outcomes." not in page.content()
+        if os.environ.get("SHOTS"):
+            page.screenshot(path=f"{os.environ['SHOTS']}/{width}-refused-{number}.png", full_page=True)
 
 
 def test_a_projects_page_tells_what_it_brought_for_what_it_cost(open_page, story):
@@ -79,8 +139,6 @@ def test_pages_of_objectives_and_money_have_no_axe_violations_and_fit(open_page,
         assert [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]] == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         assert "[value." not in page.content()
-        import os
-
         if os.environ.get("SHOTS"):
             page.screenshot(path=f"{os.environ['SHOTS']}/{width}-{path.split('/')[1]}-{len(path)}.png", full_page=True)
 

@@ -53,7 +53,9 @@
       if (!answer.ok) throw new Error(said.message);
       if (form.matches("[data-act-leave]")) return location.assign(said.url);
       const action = form.getAttribute("action");
-      await redraw(location.href.split("?")[0]);
+      const here = new URL(location.href);
+      here.searchParams.delete("done");
+      await redraw(here.href);
       say(said.said);
       refocus(action);
     } catch (error) {

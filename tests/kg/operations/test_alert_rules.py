@@ -93,6 +93,8 @@ def test_a_release_is_tested_by_day_or_milestone_and_only_of_visible_outcomes(as
     assert found == asked.attribution_test(outcome=step.id, release=str(release)).model_copy(
         update={"milestone": "Go live"}
     )
+    for written in ("go live", "Go live · milestone:go"):
+        assert asked.attribution_test(outcome="Step · outcome:step", release=written) == found
     assert len(found.line) == 36 and found.line[0].fitted == found.line[0].without
     with pytest.raises(NotFound, match="milestone:go"):
         asked.attribution_test(outcome=step.id, release="milestone:goo")
@@ -100,6 +102,8 @@ def test_a_release_is_tested_by_day_or_milestone_and_only_of_visible_outcomes(as
         asked.attribution_test(outcome="outcome:road2", release="soon")
     with pytest.raises(NotFound):
         asked.as_visitor(visitor("mei", "unit:B")).attribution_test(outcome=step.id, release=str(release))
+    with pytest.raises(NotFound):
+        asked.as_visitor(visitor("mei", "unit:B")).attribution_test(outcome="Step", release=str(release))
 
 
 def test_a_decision_keeps_what_was_known_that_day_and_is_not_rewritten(asked, store):

@@ -17,7 +17,12 @@ from kg.errors import (
     InvalidRequest,
     NotFound,
     OutOfBounds,
+    SeveralNamed,
+    StandsAbove,
+    TargetAtBaseline,
 )
+from kg.queries import statement
+from kg.schema import Label
 from tests.conftest import visitor
 
 from .conftest import ROAD, WATER, put
@@ -171,3 +176,103 @@ def test_a_key_result_takes_no_figure_or_day_beyond_all_bounds(units):
     for bad in ({"target": 1e200}, {"baseline": -1e16}, {"due": date(9999, 12, 31)}):
         with pytest.raises(OutOfBounds, match=f"{next(iter(bad))}: "):
             units.define_key_result(objective=goal.id, title="Sales", **bad)
+
+
+def test_a_retired_key_result_leaves_the_roll_up_and_alignments_with_it_count_no_more(units, goals):
+    top, taps, clean = goals
+    units.align_outcome(outcome="outcome:water", target=clean.id, weight=3)
+    units.align_outcome(outcome="outcome:water", target=top.id, weight=1)
+    said = units.retire_key_result(id="Clean samples", reason="Nobody takes samples.", revision=clean.revision)
+    assert (said.id, said.objective) == (clean.id, top.id)
+    found = units.objective_view(id=top.id)
+    assert [k.id for k in found.key_results] == [taps.id]
+    assert [(p.kind, p.alignment) for p in found.rollup.parts] == [("key_result", None), ("outcome", 1.0)]
+    assert [a.target for a in units.outcome_alignment(outcome="outcome:water").aligned] == [top.id]
+    with pytest.raises(NotFound):
+        units.align_outcome(outcome="outcome:water", target=clean.id)
+    with pytest.raises(NotFound):
+        units.retire_key_result(id=clean.id, reason="Again.")
+
+
+def test_an_objective_is_retired_with_its_key_results_unless_others_stand_below(units, goals, store):
+    top, taps, clean = goals
+    child = units.define_objective(title="Pipes", period="2026", parent=top.id).objective
+    with pytest.raises(StandsAbove, match=r"'Pipes'\. Retire them first"):
+        units.retire_objective(id=top.id, reason="Done with.")
+    units.retire_objective(id=child.id, reason="No pipes.")
+    with pytest.raises(Conflict, match="Read it again"):
+        units.retire_objective(id=top.id, reason="Done with.", revision=7)
+    said = units.retire_objective(id=top.id, reason="Done with.")
+    assert set(said.key_results) == {taps.id, clean.id}
+    assert units.list_objectives().objectives == []
+    for label, key in ((Label.OBJECTIVE, top.id), (Label.KEY_RESULT, taps.id)):
+        kept = store.read(statement("records.get", label), id=key)[0]["record"]
+        assert kept["retired_at"] and kept["retired_reason"] == "Done with."
+
+
+def test_only_who_may_set_an_objective_retires_it_or_its_key_results(units, goals):
+    top, taps, _ = goals
+    pmo = units.as_visitor(visitor("pat", "unit:A", role=Role.PMO))
+    own = pmo.define_objective(title="Ours", period="2026", unit="A").objective
+    for who, goal in ((units.as_visitor(visitor("jo", "unit:A")), own), (pmo, top)):
+        with pytest.raises(Forbidden):
+            who.retire_objective(id=goal.id, reason="Away.")
+    with pytest.raises(Forbidden, match="whole organisation"):
+        pmo.retire_key_result(id=taps.id, reason="Away.")
+    assert pmo.retire_objective(id=own.id, reason="Away.").title == "Ours"
+
+
+def test_the_same_form_sent_twice_makes_one_objective_and_one_key_result(units):
+    sent = {"title": "Once", "period": "2026", "key": "form-1"}
+    first, again = (units.define_objective(**sent).objective for _ in range(2))
+    other = units.define_objective(**sent | {"title": "Another"}).objective
+    assert first.id == again.id != other.id
+    results = {"objective": first.id, "title": "Count", "key": "form-2"}
+    units.define_key_result(**results)
+    assert len(units.define_key_result(**results).key_results) == 1
+    units.retire_objective(id=first.id, reason="Wrong.")
+    with pytest.raises(Conflict, match="retired since"):
+        units.define_objective(**sent)
+
+
+def test_a_target_at_the_baseline_is_refused_unless_the_value_should_stay(units, goals):
+    top, taps, _ = goals
+    with pytest.raises(TargetAtBaseline, match="baseline already"):
+        units.define_key_result(objective=top.id, title="Nowhere", baseline=5, target=5)
+    with pytest.raises(TargetAtBaseline):
+        units.define_key_result(id=taps.id, target=0)
+    view = units.define_key_result(objective=top.id, title="Steady", baseline=5, target=5, direction="maintain")
+    assert "Steady" in {k.title for k in view.key_results}
+
+
+def test_what_is_cleared_is_emptied(units, goals):
+    top, taps, _ = goals
+    assert units.define_objective(id=top.id, clear=["period_end"]).objective.period_end is None
+    view = units.define_key_result(id=taps.id, clear=["baseline"])
+    assert next(k for k in view.key_results if k.id == taps.id).baseline is None
+
+
+def test_an_outcome_is_aligned_by_its_title_and_several_of_one_title_are_named_by_their_ids(units, goals, store):
+    top = goals[0]
+    said = units.align_outcome(outcome="serve", target=top.id)
+    assert said.outcome == "outcome:water"
+    assert units.unalign_outcome(outcome="Serve · outcome:water", target=top.id).aligned == []
+    put(store, Outcome(id="outcome:water:2", project=WATER, unit="A/Water", title="Serve"))
+    with pytest.raises(SeveralNamed, match=r"outcome:water, outcome:water:2") as refused:
+        units.align_outcome(outcome="Serve", target=top.id)
+    assert refused.value.fields["field"] == "outcome"
+    with pytest.raises(NotFound):
+        units.as_visitor(visitor("mei", "unit:B", role=Role.PMO)).align_outcome(outcome="Serve", target=top.id)
+
+
+def test_an_owner_may_take_back_the_alignment_of_their_own_outcome_and_no_other(units, goals):
+    top = goals[0]
+    for key in ("outcome:water", "outcome:road"):
+        units.align_outcome(outcome=key, target=top.id)
+    assert units.objective_view(id=top.id).may_unalign == ["outcome:road", "outcome:water"]
+    jo = units.as_visitor(visitor("jo", "*"))
+    assert (jo.objective_view(id=top.id).may_unalign, jo.objective_view(id=top.id).may_define) == (
+        ["outcome:water"],
+        False,
+    )
+    assert jo.outcome_alignment(outcome="outcome:water").aligned[0].objective == top.id

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from kg.errors import NotFound
@@ -79,3 +81,12 @@ def test_a_wrong_file_is_named_with_its_line_and_left_out(tmp_path, own, wrong, 
     assert book.get("behind_trajectory").threshold == 0.15
     with pytest.raises(FormatError):
         book.read(own)
+
+
+def test_chinese_words_of_rules_hold_no_blanks_of_folded_lines():
+    words = [text for rule in AlarmRuleBook().all() for text in (rule.formula("zh"), rule.name("zh"))]
+    assert len(words) == 10
+    for text in words:
+        assert not re.search(r"[、。，；：（）]\s|\s[、。，；：（）]|[\u4e00-\u9fff]\s+[\u4e00-\u9fff“]", text), text
+    assert "÷ |预期值|，应保持不变时" in words[0] and "÷ |预期值|；" in words[0]
+    assert "到期日一步到位、S 形曲线" in words[0] and "低 {threshold} 以上" in words[0]

@@ -75,6 +75,15 @@ def test_objectives_are_set_aligned_and_shown(run):
     assert "Less toil" in run("strategy", "objectives", "--period", "2026")
     run("strategy", "unalign", "outcome:x", "Hours")
     assert run("strategy", "show", top, as_json=True)["rollup"]["attainment"] is None
+    assert "retired 'Hours'" in run("strategy", "retire", "Hours", "--reason", "Nobody counts hours.")
+    run("strategy", "define", "--title", "Below", "--period", "2026", "--parent", top)
+    held = run("strategy", "retire", top, "--reason", "Done.", code=2, as_json=True)
+    assert held["error"]["code"] == "stands_above"
+    run("strategy", "retire", "Below", "--reason", "Done.")
+    assert (
+        run("strategy", "retire", "Nothing", "--reason", "Done.", code=2, as_json=True)["error"]["code"] == "not_found"
+    )
+    run("strategy", "key-result", top, "--title", "Hours")
     refused = run("strategy", "align", "outcome:x", "Hours", "--weight", "-1", code=2, as_json=True)
     assert refused["error"]["code"] == "bad_weight"
     refused = run("strategy", "define", "--change", top, "--parent", top, code=2, as_json=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
+from markupsafe import escape
 
 from kg.domain import ActionItem, Measurement, Outcome, Person, Project
 from kg.store.records import put_records
@@ -101,6 +104,47 @@ def test_an_alert_shows_figure_remedy_with_precedent_and_the_rule(olga, alert):
     assert "比预期低 20%" in chinese and "别人靠什么走了出来" in chinese
 
 
+def test_an_alert_leads_to_its_outcome_and_the_outcome_to_its_open_alerts(olga, alert):
+    link = 'href="/outcomes/outcome:bridge"'
+    assert link in olga.get(f"/alerts/{alert}").text
+    assert link in olga.get("/alerts").text
+    assert f'href="/alerts/{alert}"' in olga.get("/outcomes/outcome:bridge").text
+
+
+def test_a_filtered_list_without_rows_does_not_say_that_nothing_is_off_course(olga, alert):
+    for query in ("who=all&state=snoozed", "who=all&rule=stalled_milestone", "project=" + BRIDGE + "&state=closed"):
+        page = olga.get(f"/alerts?{query}").text
+        assert "Nothing is off course" not in page and "No alert fits what you asked for" in page
+
+
+@pytest.mark.parametrize("path", ["/alerts?who=all", "/outcomes?who=all", "/actions?who=all"])
+def test_a_page_beyond_the_last_leads_to_the_last(olga, alert, path):
+    found = olga.get(f"{path}&page=900")
+    assert found.status_code == 200 and found.url.params["who"] == "all"
+    assert found.url.params.get("page", "") == ""
+    assert "Nothing is off course" not in found.text
+
+
+def test_what_is_done_in_a_filtered_list_leads_back_to_it(olga, alert):
+    listed = olga.get("/alerts", params={"who": "all", "project": f"Bridge · {BRIDGE}", "rule": "behind_trajectory"})
+    back = unescape(re.search(r'name="back" value="([^"]+)"', listed.text)[1])
+    said = olga.submit(f"/alerts/{alert}/snooze", back=back, until=str(TODAY + timedelta(days=3)))
+    assert said.url.path == "/alerts" and said.url.params["project"] == f"Bridge · {BRIDGE}"
+    assert (said.url.params["who"], said.url.params["rule"]) == ("all", "behind_trajectory")
+    assert "The alert is put off." in said.text and "Cross" in said.text
+    away = olga.submit(f"/alerts/{alert}/snooze", back="//evil.test/x?who=mine", until=str(TODAY + timedelta(days=3)))
+    assert away.url.path == "/alerts" and away.url.params["who"] == "mine"
+
+
+def test_the_language_switch_on_an_error_page_comes_back_to_the_page(lea, alert):
+    for path, page in (
+        (f"/alerts/{alert}/close", f"/alerts/{alert}"), ("/alerts/rules/odd_series", "/alerts/rules"),
+        (f"/decisions?project={BRIDGE}", f"/projects/{BRIDGE}"), ("/decisions", "/projects"),
+    ):  # fmt: skip
+        answer = lea.submit("/language", language="en", next=path)
+        assert answer.status_code == 200 and answer.url.path == page
+
+
 def test_one_click_acknowledges_and_closing_needs_a_reason(server, olga, alert):
     said = olga.submit(f"/alerts/{alert}/acknowledge", back="list")
     assert "You look after this alert now." in said.text and said.url.path == "/alerts"
@@ -139,7 +183,16 @@ def test_a_release_is_tested_on_its_page(olga):
     page = olga.get("/alerts/attribution", params={"outcome": "outcome:rail", "release": str(TODAY)}).text
     assert "Too little data" in page and "There are 0 values since the release" in page
     wrong = olga.get("/alerts/attribution", params={"outcome": "outcome:rale", "release": "x"}).text
-    assert "Did you mean" in wrong
+    assert "Did you mean" in wrong and 'data-problem="outcome"' in wrong
+    assert "no day" in olga.get("/alerts/attribution", params={"outcome": "outcome:rail", "release": "x"}).text
+
+
+def test_a_release_is_tested_by_the_outcomes_title_which_the_page_proposes(server, olga):
+    title = "Cross <b>rail</b>"
+    assert f'<option value="{escape(title)} · outcome:rail">' in olga.get("/alerts/attribution").text
+    for typed in (title, f"{title} · outcome:rail"):
+        page = olga.get("/alerts/attribution", params={"outcome": typed, "release": str(TODAY)}).text
+        assert "Too little data" in page
 
 
 def test_a_decision_is_kept_on_the_projects_page_with_what_was_known(olga, lea):
@@ -154,6 +207,16 @@ def test_a_decision_is_kept_on_the_projects_page_with_what_was_known(olga, lea):
     page = lea.submit("/decisions", **fields).text
     assert "Go on after the &lt;b&gt;pilot&lt;/b&gt;?" in page and "Too slow." in page
     assert "measured 32, expected 40, target 100" in page
+
+
+def test_a_refused_decision_keeps_what_was_typed(lea):
+    typed = {"project": BRIDGE, "question": "", "decision": "stop", "reason": "Far too <dear>."}
+    refused = lea.submit(f"/decisions?project={BRIDGE}", **typed)
+    assert refused.status_code == 422 and 'data-problem="question"' in refused.text
+    assert ">Far too &lt;dear&gt;.</textarea>" in refused.text and '<option value="stop" selected>' in refused.text
+    again = lea.submit("/decisions", **typed | {"question": "Go on after the <b>pilot</b>?"})
+    assert again.status_code == 422 and "was decided that day already" in again.text
+    assert lea.submit("/decisions", **typed | {"project": "project:gone", "question": "?"}).status_code == 404
 
 
 def test_an_alert_of_another_unit_is_not_found(server, alert):
