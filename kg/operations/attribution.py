@@ -122,12 +122,16 @@ def _release(context: Context, outcome: Outcome, text: str) -> tuple[date, str |
         if not known:
             raise InvalidRequest(
                 f"release: {text!r} is no day (write 2026-03-02), and the project has no milestones.",
-                field="release", operation="attribution_test",
+                field="release", why="not_a_date", value=text, operation="attribution_test",
             ) from None  # fmt: skip
         raise NotFound.among("milestone", text, [m.id for m in known])
     day = milestone.reached or milestone.due
     if day is None:
         raise InvalidRequest(
-            f"release: the milestone {milestone.title!r} has no day yet.", field="release", operation="attribution_test"
+            f"release: the milestone {milestone.title!r} has no day yet.",
+            field="release",
+            why="no_day_yet",
+            value=milestone.title,
+            operation="attribution_test",
         )
     return day, milestone.title

@@ -16,6 +16,7 @@ from ..store.records import get_record, instant_text, put_records
 from .lifecycle import pseudonym
 from .outcome_lookup import may_change_outcome, visible_outcome
 from .outcome_undo import before_edit
+from .refusals import unfit
 from .table import Context, Request, Response, operation
 
 FIELDS = ("owner", "due", "horizon", "weight", "relevance")
@@ -44,7 +45,8 @@ class BulkEditOutcomes(Request):
     @model_validator(mode="after")
     def _changes_something(self) -> BulkEditOutcomes:
         if not any(getattr(self, name) is not None for name in FIELDS) and not self.add_tags and not self.remove_tags:
-            raise ValueError(f"nothing to change: give {', '.join(FIELDS)}, add_tags or remove_tags")
+            said = f"nothing to change: give {', '.join(FIELDS)}, add_tags or remove_tags"
+            raise unfit("nothing_to_change", "", said)
         return self
 
 

@@ -61,7 +61,7 @@ def check_outcome(context: Context, request: CheckOutcome) -> OutcomeCheck:
     """Name each letter of SMART that an outcome lacks, with a suggested mend."""
     if request.id is None and request.project is None:
         raise InvalidRequest(
-            "project: name an outcome that is there (id), or the project of a new one.", field="project"
+            "project: name an outcome that is there (id), or the project of a new one.", field="project", why="missing"
         )
     if request.id is not None:
         earlier = visible_outcome(context, request.id)

@@ -150,7 +150,7 @@ def linkable(context: Context, kind: type[Any], what: str, key: str, project: Pr
     if found.project != project.id:
         raise InvalidRequest(
             f"{what} {key!r} is of another project ({found.project}); link one of {project.id}.",
-            field=what.replace(" ", "_") + "s", id=key, project=found.project,
+            field=what.replace(" ", "_") + "s", id=key, project=found.project, why="other_project", value=key,
         )  # fmt: skip
     return str(found.id)
 
