@@ -38,6 +38,7 @@ from . import (  # noqa: F401
     outcome_links,
     outcome_map,
     outcome_map_changes,
+    outcome_owners,
     outcome_progress,
     outcome_reviewing,
     outcome_templates,

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field, model_validator
 
-from ..domain import Horizon, Outcome, Role
+from ..domain import Horizon, Outcome, Project, Role
 from ..domain.outcome_steps import amended
 from ..domain.outcomes import OutcomeState
 from ..errors import Conflict, Forbidden, KgError, NotFound, StaleReview, WrongOutcomeState
@@ -15,6 +15,7 @@ from ..queries import statement
 from ..store.records import get_record, instant_text, put_records
 from .lifecycle import pseudonym
 from .outcome_lookup import may_change_outcome, visible_outcome
+from .outcome_owners import owner_named
 from .outcome_undo import before_edit
 from .refusals import unfit
 from .table import Context, Request, Response, operation
@@ -170,6 +171,10 @@ def _edited(context: Context, request: BulkEditOutcomes, outcome: Outcome) -> Ou
             id=outcome.id, outcome_state=outcome.state.value, outcome_step="edit", allowed=["draft", "returned"],
         )  # fmt: skip
     values: dict[str, Any] = {name: value for name in FIELDS if (value := getattr(request, name)) is not None}
+    if request.owner:
+        project = get_record(context.store, Project, outcome.project)
+        assert project is not None
+        values["owner"] = owner_named(context, request.owner, outcome.owner, project)
     taken = {tag.casefold() for tag in request.remove_tags}
     tags = [tag for tag in outcome.tags if tag.casefold() not in taken]
     known = {tag.casefold() for tag in tags}

@@ -15,6 +15,7 @@ from .kpis import visible_kpi
 from .metric_lookup import Metrics
 from .outcome_lookup import Types
 from .outcome_offers import named, offered
+from .outcome_owners import owner_named
 from .outcome_units import refuse_impossible, take_unit
 from .table import Context, Request
 
@@ -97,13 +98,15 @@ def composed(
 
     Raises:
         NotFound: An unknown type, metric or link; names the nearest.
-        InvalidRequest: Values that cannot be; names the field.
+        InvalidRequest: Values that cannot be, or an owner whom nobody knows; names the field.
     """
     values = dict(held)
     for name in PLAIN:
         value = getattr(given, name)
         if value is not None:
             values[name] = value or None if isinstance(value, str) else value
+    if given.owner:
+        values["owner"] = owner_named(context, given.owner, held.get("owner"), project)
     if given.outcome_type:
         values["outcome_type"] = Types(context.store).find(given.outcome_type).id
     dictionary = Metrics(context)

@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 from kg.domain.review_rules import AXES
 from kg.errors import InvalidRequest, KgError, NotFound
 
-from .outcome_pages import OutcomePage
+from .outcome_pages import OutcomePage, revision_of
 from .outcome_series import correction
 
 CHOSEN = frozenset({"KPI", "milestone", "work item"})
@@ -98,8 +98,8 @@ class ActOnOutcome(OutcomePage):
         return "review_outcome", values, "returned" if decision == "returned" else "approved"
 
     def _revision(self) -> dict[str, int]:
-        text = self.text("revision") or ""
-        return {"revision": int(text)} if text.isdecimal() else {}
+        read = revision_of(self.text("revision"))
+        return {} if read is None else {"revision": read}
 
 
 ROUTES = [(r"/outcomes/([^/]+)/(?!edit$)([a-z-]+)", ActOnOutcome)]

@@ -7,19 +7,22 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from kg.domain import Direction, Horizon, Shape, UnitKind
-from kg.errors import KgError
+from kg.domain.units import Unit, read_value
+from kg.errors import Conflict, KgError, UnitMismatch
 from widgets.rendering.outcome_check import check_letters, check_line, verdict
 
 from .lesson_acts import project_key
-from .outcome_pages import OutcomePages
+from .outcome_pages import OutcomePages, revision_of
 from .project_picker import project_choices
 
 FREE = "none"
 """The choice of no template."""
 TEXTS = ("statement", "relevance", "achievability", "unit_of_measure", "currency", "owner")
 """Fields that may be emptied by an empty text."""
-CHOICES = ("unit_kind", "direction", "horizon", "shape")
-NUMBERS = ("baseline", "target", "weight")
+CHOICES = {"unit_kind": "unit_kinds", "direction": "directions", "horizon": "horizons", "shape": "shapes"}
+"""Fields with a list to choose from, and where the words of it stand below `outcomes`."""
+FIGURES = ("baseline", "target")
+NUMBERS = (*FIGURES, "weight")
 DAYS = ("start", "due")
 FIELDS = ("title", "metric", *TEXTS, *CHOICES, *NUMBERS, *DAYS)
 OPEN_WHEN_EMPTY = frozenset({"metric", "baseline", "target", *DAYS})
@@ -31,9 +34,9 @@ class OutcomeForm(OutcomePages):
 
     async def form(
         self, typed: dict[str, str], check: Any, template: Any, about: SimpleNamespace, problems: dict[str, str],
-        words: dict[str, str], status: int = 200,
+        words: dict[str, str], status: int = 200, meanwhile: list[SimpleNamespace] | None = None,
     ) -> None:  # fmt: skip
-        """Show the form with what was typed, what the check found, and what was refused."""
+        """Show the form with what was typed, what the check found, what was refused, and what others changed."""
         lines = [line for letter in check_letters(check, self.t) for line in letter.lines] if check else []
         lines += [check_line(finding, self.t) for finding in check.others] if check else []
         complaints: dict[str, list[Any]] = {}
@@ -48,6 +51,8 @@ class OutcomeForm(OutcomePages):
             about=about,
             problems=problems,
             words=words,
+            meanwhile=meanwhile,
+            owners=await self._owners(about.project),
             complaints=complaints,
             smart=SimpleNamespace(letters=check_letters(check, self.t), said=verdict(check, self.t)) if check else None,
             unit_kinds=list(UnitKind),
@@ -56,24 +61,61 @@ class OutcomeForm(OutcomePages):
             shapes=list(Shape),
         )
 
-    def read(self) -> tuple[dict[str, str], dict[str, Any], dict[str, str]]:
-        """The form as it was typed, the values it gives, and problems beside fields."""
+    def read(self, held: Any = None) -> tuple[dict[str, str], dict[str, Any], dict[str, str]]:
+        """The form as it was typed, the values it gives, and problems beside fields.
+
+        Args:
+            held: The outcome that is changed; what the form leaves unsaid of its unit is as it was.
+        """
         typed = {name: self.text(name) or "" for name in FIELDS}
         field, _, suggestion = (self.text("take") or "").partition("=")
         if field in FIELDS:
             typed[field] = suggestion
+        sent = self.request.body_arguments
         values: dict[str, Any] = {name: text for name, text in typed.items() if text and name not in NUMBERS}
-        values |= {name: typed[name] for name in TEXTS if typed[name] or name in self.request.body_arguments}
+        values |= {name: typed[name] for name in TEXTS if typed[name] or name in sent}
         if typed["currency"]:
             values["currency"] = typed["currency"] = typed["currency"].upper()
-        problems = {}
+        problems: dict[str, str] = {}
         for name in NUMBERS:
             if typed[name]:
-                try:
-                    values[name] = float(typed[name].replace(" ", ""))
-                except ValueError:
-                    problems[name] = self.t("outcome_pages.form.no_number", text=typed[name])
+                unit = self._unit(typed, held) if name in FIGURES else Unit(UnitKind.NUMBER)
+                self._read_number(name, unit, typed, values, problems)
+        if not typed["weight"] and "weight" in sent:
+            values["weight"] = 1.0
         return typed, values, problems
+
+    def _unit(self, typed: dict[str, str], held: Any) -> Unit:
+        """What the outcome's figures are, by what the form says of it."""
+        said = {name: typed[name] for name in ("unit_kind", "unit_of_measure", "currency")}
+        if held is not None:
+            sent = self.request.body_arguments
+            said = {name: said[name] if name in sent else _text(getattr(held, name)) for name in said}
+        kind = UnitKind(said["unit_kind"]) if said["unit_kind"] in set(UnitKind) else UnitKind.NUMBER
+        return Unit.named(said["unit_of_measure"], kind, said["currency"] or None)
+
+    def _read_number(
+        self, name: str, unit: Unit, typed: dict[str, str], values: dict[str, Any], problems: dict[str, str]
+    ) -> None:
+        """A figure as measurements and money are read: `65 %`, `1,000`, `EUR 4,000`, `yes`."""
+        try:
+            found = read_value(typed[name], unit)
+        except UnitMismatch as error:
+            problems[name] = self.t.error(error)
+            return
+        own = values.get("currency") or unit.currency
+        if found.currency and own and found.currency != own:
+            problems[name] = self.t("value.money.two_currencies", one=found.currency, other=own)
+        elif found.currency and not own:
+            values["currency"] = typed["currency"] = found.currency
+        values[name] = float(found.amount)
+
+    async def _owners(self, project: str) -> list[Any]:
+        """Who can own an outcome of a project, as far as the visitor may know them."""
+        try:
+            return list((await self.ask("outcome_owners", project=project)).owners)
+        except KgError:  # the form is of use without them
+            return []
 
     def blanks(self, template: Any) -> dict[str, str]:
         """What fills the blanks of the template's sentence."""
@@ -170,33 +212,63 @@ class OutcomeEdit(OutcomeForm):
     """`/outcomes/<id>/edit`: say something of a draft or returned outcome differently."""
 
     async def get(self, key: str) -> None:
-        """The form as the outcome is now."""
+        """The form as the outcome is now; the outcome itself for whoever may not change it as it stands."""
         found = await self.ask("get_outcome", id=unquote(key))
+        if "change" not in found.permitted:
+            self.redirect(f"/outcomes/{quote(found.outcome.id, safe=':')}")
+            return
         check = await self.ask("check_outcome", id=found.outcome.id, language=self.language)
         template = await self.template(found.outcome.template)
         await self.form(typed_of(found.outcome), check, template, self._about(found), {}, {})
 
     async def post(self, key: str) -> None:
-        """Check what was typed, or keep it."""
+        """Check what was typed, or keep it; what somebody changed meanwhile is shown before it can be overwritten."""
         found = await self.ask("get_outcome", id=unquote(key))
         template = await self.template(found.outcome.template)
-        typed, values, problems = self.read()
+        typed, values, problems = self.read(found.outcome)
+        if not typed["title"] and "title" in self.request.body_arguments:
+            values["title"] = ""  # refused beside its field: an outcome is never without one
         words = self.blanks(template)
         given = {"id": found.outcome.id, "language": self.language} | values
         given["words"] = {name: text for name, text in words.items() if text}
         about, check = self._about(found), None
-        about.revision = self.text("revision")
+        read = revision_of(self.text("revision")) or 0
+        about.revision = read
+        meanwhile = None
         if not problems:
             try:
                 if self.text("do") == "save":
                     clear = sorted(name for name in OPEN_WHEN_EMPTY if not typed[name])
-                    await self.ask("change_outcome", **given, clear=clear, revision=int(about.revision or 0))
+                    await self.ask("change_outcome", **given, clear=clear, revision=read)
                     self.done(f"/outcomes/{quote(found.outcome.id, safe=':')}", "changed")
                     return
                 check = await self.ask("check_outcome", **given)
             except KgError as error:
-                self.refused(error, problems)
-        await self.form(typed, check, template, about, problems, words, 422 if problems else 200)
+                if isinstance(error, Conflict) and "revision" in error.fields:
+                    found = await self.ask("get_outcome", id=found.outcome.id)
+                    about.revision, meanwhile = found.outcome.revision, self._meanwhile(found, typed, read)
+                    problems["elsewhere"] = self.t("outcome_pages.form.stale.said")
+                else:
+                    self.refused(error, problems)
+        status = 409 if meanwhile is not None else 422 if problems else 200
+        await self.form(typed, check, template, about, problems, words, status, meanwhile)
+
+    def _meanwhile(self, found: Any, typed: dict[str, str], read: int) -> list[SimpleNamespace]:
+        """What others changed since a revision was read and the form says differently, each with both values."""
+        changed = {change.field for step in found.history if step.revision > read for change in step.changes}
+        now = typed_of(found.outcome)
+        sent = self.request.body_arguments
+        return [
+            SimpleNamespace(field=name, value=now[name], now=self._shown(name, now[name]),
+                            yours=self._shown(name, typed[name]))
+            for name in FIELDS
+            if name in changed and name in sent and now[name] != typed[name]
+        ]  # fmt: skip
+
+    def _shown(self, name: str, text: str) -> str:
+        """A value of a field as people read it."""
+        words = f"outcomes.{CHOICES.get(name, '')}.{text}"
+        return self.t(words) if words in self.t else text or self.t("outcome_pages.form.stale.empty")
 
     def _about(self, found: Any) -> SimpleNamespace:
         o = found.outcome
