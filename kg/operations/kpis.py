@@ -131,8 +131,9 @@ def visible_kpi(context: Context, key: str) -> KPI:
     if len(found) > 1:
         ids = ", ".join(kpi.id for kpi in found)
         raise InvalidRequest(
-            f"kpis: several KPIs are called {key!r}; name one by its id: {ids}.", field="kpis", why="several", value=key
-        )
+            f"kpis: several KPIs are called {key!r}; name one by its id: {ids}.",
+            field="kpis", why="several", value=key, ids=ids,
+        )  # fmt: skip
     if not found:
         raise NotFound.among("KPI", key, [name for kpi in known for name in (kpi.name, kpi.id)])
     return found[0]

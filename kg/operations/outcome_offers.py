@@ -44,7 +44,7 @@ def named(things: Sequence[Linked], key: str, what: str) -> Linked:
             ids = ", ".join(thing.source_id or thing.id for thing in found[:NAMED])
             raise InvalidRequest(
                 f"{len(found)} of the project's {what}s are called {key!r}; name one by its id: {ids}.",
-                field=what.replace(" ", "_") + "s", value=key, why="several",
+                field=what.replace(" ", "_") + "s", value=key, why="several", ids=ids,
             )  # fmt: skip
         if found:
             return found[0]

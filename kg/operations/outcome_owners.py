@@ -20,7 +20,7 @@ _WHOLE = ScopeFilter(everything=True, confidential=True)
 
 
 class OutcomeOwners(Request):
-    """Whose outcomes: a project's, by id or name."""
+    """Whose outcomes: a project's, by id or external id."""
 
     project: str
 

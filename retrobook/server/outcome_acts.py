@@ -77,7 +77,7 @@ class ActOnOutcome(OutcomePage):
     def _linked(self, key: str) -> dict[str, Any]:
         chosen = self.text("target")
         if chosen is None:
-            raise InvalidRequest("target: choose or write what the outcome hangs on.", field="target", why="missing")
+            raise InvalidRequest("target: choose or write what the outcome hangs on.", field="target", why="no_target")
         return {"id": key, "kind": self.text("kind") or "", "targets": [chosen]} | self._revision()
 
     async def _require_measured(self, key: str) -> None:

@@ -63,7 +63,7 @@ def test_a_change_of_what_somebody_changed_meanwhile_is_refused(people):
     changed = people["ann"].submit(f"/outcomes/{key}/edit", title="First", do="save", revision="1")
     assert changed.url.query == b"done=changed"
     stale = people["mia"].submit(f"/outcomes/{key}/edit", title="Second", do="save", revision="1")
-    assert stale.status_code == 422
+    assert stale.status_code == 409
     assert 'value="Second"' in stale.text
     assert people["ann"].call("get_outcome", id=key).json()["outcome"]["title"] == "First"
 
@@ -269,7 +269,7 @@ def test_what_an_outcome_hangs_on_is_tied_by_name_shown_and_untied_from_its_page
         ("work_item", "Paint the rail", "WI-2, WI-1"),
         ("kpi", "Crossing a day", "Did you mean &#39;Crossings a day&#39;"),
         ("milestone", "Dug", "There is no milestone"),
-        ("milestone", "", "choose or write"),
+        ("milestone", "", "Choose or write"),
     ],
 )
 def test_a_link_that_misses_names_the_nearest_beside_its_field_and_ties_nothing(people, plan, kind, written, said):
@@ -450,10 +450,10 @@ def test_the_undo_of_an_edit_that_somebody_built_on_is_refused_with_the_name(peo
     [
         ({"weight": "2"}, 422, "Tick at least one"),
         ({"pick": "own"}, 422, "Fill in what shall change"),
-        ({"pick": "own", "weight": "heavy"}, 400, "is no number"),
+        ({"pick": "own", "weight": "heavy"}, 400, "has to be a number"),
         ({"pick": "own", "weight": "-1"}, 400, "weight"),
         ({"pick": "own", "due": "soon"}, 400, "due"),
-        ({"pick": "outcome:without-revision", "weight": "2"}, 400, "revision"),
+        ({"pick": "outcome:without-revision", "weight": "2"}, 400, "Choose the outcomes"),
     ],
 )
 def test_a_bulk_form_that_cannot_be_used_says_so_and_writes_nothing(people, fields, status, said):
