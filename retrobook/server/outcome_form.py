@@ -234,7 +234,8 @@ class OutcomeEdit(OutcomeForm):
         about, check = self._about(found), None
         read = revision_of(self.text("revision")) or 0
         about.revision = read
-        meanwhile = None
+        since = revision_of(self.text("since"))  # both versions stay in sight until the form is kept
+        meanwhile, status = None if since is None else self._meanwhile(found, typed, since), 200
         if not problems:
             try:
                 if self.text("do") == "save":
@@ -246,11 +247,14 @@ class OutcomeEdit(OutcomeForm):
             except KgError as error:
                 if isinstance(error, Conflict) and "revision" in error.fields:
                     found = await self.ask("get_outcome", id=found.outcome.id)
-                    about.revision, meanwhile = found.outcome.revision, self._meanwhile(found, typed, read)
+                    since = read if since is None else min(since, read)
+                    about.revision, meanwhile = found.outcome.revision, self._meanwhile(found, typed, since)
+                    status = 409
                     problems["elsewhere"] = self.t("outcome_pages.form.stale.said")
                 else:
                     self.refused(error, problems)
-        status = 409 if meanwhile is not None else 422 if problems else 200
+        status = status if status == 409 or not problems else 422
+        about.since = since
         await self.form(typed, check, template, about, problems, words, status, meanwhile)
 
     def _meanwhile(self, found: Any, typed: dict[str, str], read: int) -> list[SimpleNamespace]:
@@ -273,7 +277,7 @@ class OutcomeEdit(OutcomeForm):
     def _about(self, found: Any) -> SimpleNamespace:
         o = found.outcome
         return SimpleNamespace(
-            id=o.id, project=o.project, project_name=found.project_name or "", revision=o.revision, key=None
+            id=o.id, project=o.project, project_name=found.project_name or "", revision=o.revision, key=None, since=None
         )
 
 

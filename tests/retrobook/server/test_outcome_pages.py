@@ -88,11 +88,14 @@ def test_after_a_stale_save_both_versions_are_shown_and_saving_again_is_possible
         assert stale.status_code == 409
         assert now in stale.text and yours in stale.text
         assert 'data-field="title"' in stale.text and 'data-field="weight"' not in stale.text
+        assert 'name="since" value="1"' in stale.text
         assert 'name="revision" value="2"' in stale.text and 'value="Mine"' in stale.text
     taken = people["mia"].submit(
-        f"/outcomes/{key}/edit", **form | {"do": "check"}, take="relevance=Theirs", revision="2"
+        f"/outcomes/{key}/edit", **form | {"do": "check"}, take="relevance=Theirs", revision="2", since="1"
     )
     assert ">Theirs</textarea>" in taken.text and 'name="revision" value="2"' in taken.text
+    both = taken.text.split("data-meanwhile")[1]  # what is not decided yet stays in sight
+    assert 'data-field="title"' in both and 'data-field="relevance"' not in both
     again = people["mia"].submit(f"/outcomes/{key}/edit", **form | {"relevance": "Theirs"}, revision="2")
     assert again.status_code == 200 and again.url.path == f"/outcomes/{key}"
     kept = people["ann"].call("get_outcome", id=key).json()["outcome"]
