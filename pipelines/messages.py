@@ -7,6 +7,7 @@ prefixed with the file's name: `report.yaml` with `actions: {title: ...}` gives
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -120,8 +121,11 @@ def _plain(error: KgError) -> str:
     said = error.message
     if error.status >= 500 or not isinstance(error.fields.get("field"), str):
         return said
-    for name in ("operation", "field"):
-        said = said.removeprefix(f"{error.fields.get(name)}: ")
+    names = (str(error.fields.get("operation")), error.fields["field"])
+    first, colon, rest = said.partition(": ")
+    while colon and (first in names or re.fullmatch("[a-z]+(_[a-z0-9]+)+", first)):
+        said = rest
+        first, colon, rest = said.partition(": ")
     return said[:1].upper() + said[1:]
 
 

@@ -144,6 +144,7 @@ def decide_recurrence(context: Context, request: DecideRecurrence) -> MarkedLess
         raise InvalidRequest(
             f"event: {event.id} is no recurrence; only recurrences are decided on.",
             field="event",
+            why="no_recurrence",
             operation="decide_recurrence",
         )
     lesson = visible_lesson(context, event.subject)
@@ -179,6 +180,9 @@ def _require_later(happened: date, learnt: date) -> None:
         raise InvalidRequest(
             f"happened_on: {happened} is before the lesson was learnt ({learnt}); it cannot have happened again then.",
             field="happened_on",
+            why="before_learnt",
+            value=str(happened),
+            learnt=str(learnt),
             operation="mark_lesson",
         )
 
