@@ -10,8 +10,8 @@ from typing import Any, Protocol, Self, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from . import audit
-from .errors import InvalidRequest
 from .operations import catalogue as _catalogue  # noqa: F401  (fills the table)
+from .operations.refusals import refusal
 from .operations.table import OPERATIONS, Context, Operation
 from .policy import Visitor, allow, local_owner
 from .store.protocol import GraphStore
@@ -72,12 +72,7 @@ def parse_request(row: Operation[Q, A], values: dict[str, Any]) -> Q:
     try:
         return row.request.model_validate(values)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or "request"
-        reason = first["msg"].removeprefix("Value error, ")
-        raise InvalidRequest(
-            f"{row.name}: {field}: {reason}.", operation=row.name, field=field, reason=reason
-        ) from error
+        raise refusal(row.name, error) from error
 
 
 class KnowledgeGraph(OperationMethods):

@@ -90,11 +90,18 @@ def close_action(context: Context, request: CloseAction) -> ActionDetail:
     today = local_day(context.store, action.project, context.now)
     done_on = request.done_on or today
     if done_on > today:
-        raise InvalidRequest(f"done_on: {done_on} is after today ({today}).", field="done_on", operation="close_action")
+        raise InvalidRequest(
+            f"done_on: {done_on} is after today ({today}).",
+            field="done_on",
+            operation="close_action",
+            why="to_come",
+            value=str(done_on),
+        )
     if action.opened_on and done_on < action.opened_on:
         raise InvalidRequest(
             f"done_on: {done_on} is before the action was opened ({action.opened_on}).",
-            field="done_on", operation="close_action",
+            field="done_on", operation="close_action", why="before_opened", value=str(done_on),
+            opened=str(action.opened_on),
         )  # fmt: skip
     values = _measured_by(context, action, request.metric, request.direction)
     values |= {"done_on": done_on, "reason": request.reason or None}

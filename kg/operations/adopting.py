@@ -33,6 +33,7 @@ from .plan_grounds import PlanFacts, known_day, models_for
 from .projects import find_project
 from .recommendation_views import MetricView, TypeRecommendation
 from .recommendations import RecommendOutcomes, plan_of
+from .refusals import unfit
 from .table import Context, Request, Response, operation
 
 
@@ -81,10 +82,10 @@ class AdoptOutcomes(Request):
     @model_validator(mode="after")
     def _one_project(self) -> AdoptOutcomes:
         if (self.project is None) == (self.new_project is None):
-            raise ValueError("name a project that exists, or give a new one")
+            raise unfit("missing", "project", "name a project that exists, or give a new one")
         kinds = [item.outcome_type for item in self.types]
         if len(set(kinds)) < len(kinds):
-            raise ValueError("each type is adopted once")
+            raise unfit("twice", "types", "each type is adopted once")
         return self
 
 
@@ -144,7 +145,7 @@ def _project(context: Context, request: AdoptOutcomes, stamp: str) -> tuple[Proj
         raise InvalidRequest(
             f"new_project.unit: {unit or 'a project without a unit'} lies outside what you may see; "
             f"your units: {known}.",
-            field="new_project.unit", unit=unit, units=sorted(context.scope.units),
+            field="new_project.unit", why="unit_not_seen", known=known, unit=unit, units=sorted(context.scope.units),
         )  # fmt: skip
     made = Project.parse(
         {

@@ -178,6 +178,7 @@ def _project(context: Context, named: str | None) -> Project:
         raise InvalidRequest(
             "project: say which project the thought belongs to, or choose one for your inbox.",
             field="project",
+            why="no_project",
             operation="capture_thought",
         )
     return chosen
@@ -199,7 +200,10 @@ def _link(lesson: Lesson, request: CaptureThought) -> Evidence | None:
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise InvalidRequest(
-            "url: give an address that begins with http:// or https://.", field="url", operation="capture_thought"
+            "url: give an address that begins with http:// or https://.",
+            field="url",
+            why="not_http",
+            operation="capture_thought",
         )
     return Evidence.parse(
         {

@@ -40,6 +40,7 @@ from . import (  # noqa: F401
     outcome_map,
     outcome_map_changes,
     outcome_naming,
+    outcome_owners,
     outcome_progress,
     outcome_reviewing,
     outcome_templates,

@@ -70,7 +70,9 @@ def declare_conflict(context: Context, request: PairOfLessons) -> DeclaredConfli
     """Show two accepted lessons to everybody as recommending the opposite."""
     one, other = visible_lesson(context, request.a), visible_lesson(context, request.b)
     if one.id == other.id:
-        raise InvalidRequest("b: a lesson cannot contradict itself.", field="b", operation="declare_conflict")
+        raise InvalidRequest(
+            "b: a lesson cannot contradict itself.", field="b", why="itself", operation="declare_conflict"
+        )
     require_state(one, LessonStep.CONTRADICT)
     require_state(other, LessonStep.CONTRADICT)
     edge = _edge(one.id, other.id, request.reason)
@@ -89,7 +91,7 @@ def dismiss_conflict(context: Context, request: PairOfLessons) -> DeclaredConfli
     """Say that two lessons are no conflict: a declared one goes, a suggestion does not come back."""
     one, other = visible_lesson(context, request.a), visible_lesson(context, request.b)
     if one.id == other.id:
-        raise InvalidRequest("b: name two lessons.", field="b", operation="dismiss_conflict")
+        raise InvalidRequest("b: name two lessons.", field="b", why="itself", operation="dismiss_conflict")
     with context.store.transaction() as tx:
         edge = _edge(one.id, other.id)
         ends = [(edge.start, edge.end)]

@@ -93,7 +93,9 @@ def decide(context: Context, request: Decide) -> DecisionView:
     today = local_day(context.store, project.id, context.now)
     day = request.date or today
     if day > today:
-        raise InvalidRequest(f"date: {day} is after today ({today}).", field="date", operation="decide")
+        raise InvalidRequest(
+            f"date: {day} is after today ({today}).", field="date", operation="decide", why="to_come", value=str(day)
+        )
     key = derive_id("decision", project.id, day.isoformat(), request.key or request.question)
     earlier = get_record(context.store, Decision, key)
     said = (request.decision, request.reason)

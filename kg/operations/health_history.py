@@ -13,6 +13,7 @@ from ..domain.retrospectives import FEWEST_ANSWERS, Answers, RetrospectiveState
 from ..errors import KgError, NotFound
 from ..store.records import list_records
 from .projects import find_project, visible_names
+from .refusals import unfit
 from .table import Context, Request, Response, operation
 
 
@@ -27,7 +28,7 @@ class HealthHistoryOf(Request):
     @model_validator(mode="after")
     def _names_somebody(self) -> HealthHistoryOf:
         if not self.project and not self.team:
-            raise ValueError("name a project or a team")
+            raise unfit("missing", "project", "name a project or a team")
         return self
 
 

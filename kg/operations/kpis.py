@@ -54,14 +54,23 @@ def define_kpi(context: Context, request: DefineKpi) -> KpiView:
     """Name a figure that outcomes can be tied to; the same name again changes it."""
     project = find_project(context.store, request.project, context.scope) if request.project else None
     if project is not None and request.unit is not None and request.unit != project.unit:
-        raise InvalidRequest("unit: a project's KPI is of the project's own unit; leave it out.", field="unit")
+        raise InvalidRequest(
+            "unit: a project's KPI is of the project's own unit; leave it out.", field="unit", why="projects_own_unit"
+        )
     unit = project.unit if project else request.unit
     if unit is not None and not context.scope.covers(project.id if project else None, unit):
         known = ", ".join(sorted(context.scope.units)) or "none"
-        raise InvalidRequest(f"unit: {unit} lies outside what you may see; your units: {known}.", field="unit")
+        raise InvalidRequest(
+            f"unit: {unit} lies outside what you may see; your units: {known}.",
+            field="unit",
+            why="unit_not_seen",
+            known=known,
+        )
     if project is None and unit is None and not context.scope.everything:
         raise InvalidRequest(
-            "unit: name a unit or a project; a KPI of everybody is for those who see all.", field="unit"
+            "unit: name a unit or a project; a KPI of everybody is for those who see all.",
+            field="unit",
+            why="unit_or_project",
         )
     place = project.id if project else unit or "everybody"
     kpi = KPI.parse(
@@ -123,7 +132,10 @@ def visible_kpi(context: Context, key: str) -> KPI:
     found = [kpi for kpi in known if kpi.id == key] or [kpi for kpi in known if plain_name(kpi.name) == wanted]
     if len(found) > 1:
         ids = ", ".join(kpi.id for kpi in found)
-        raise InvalidRequest(f"kpis: several KPIs are called {key!r}; name one by its id: {ids}.", field="kpis")
+        raise InvalidRequest(
+            f"kpis: several KPIs are called {key!r}; name one by its id: {ids}.",
+            field="kpis", why="several", value=key, ids=ids,
+        )  # fmt: skip
     if not found:
         raise NotFound.among("KPI", key, [name for kpi in known for name in (kpi.name, kpi.id)])
     return found[0]

@@ -48,7 +48,13 @@ def new_event(context: Context, subject: str, request: Any, place: Lesson | Proj
     today = context.now.date()
     happened = request.happened_on or today
     if happened > today + timedelta(days=1):  # a civil date may be ahead of UTC's
-        raise InvalidRequest(f"happened_on: {happened} is still to come.", field="happened_on", operation="mark_lesson")
+        raise InvalidRequest(
+            f"happened_on: {happened} is still to come.",
+            field="happened_on",
+            operation="mark_lesson",
+            why="to_come",
+            value=str(happened),
+        )
     helped = request.kind is LessonEventKind.HELPED
     parts = () if helped else (str(place.id), request.key or happened.isoformat())
     result = request.result or ApplicationResult.UNKNOWN if request.kind is LessonEventKind.APPLIED else None

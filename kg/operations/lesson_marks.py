@@ -28,6 +28,7 @@ from .lesson_history import writers_of
 from .lessons import original_of, visible_lesson
 from .lifecycle import pseudonym
 from .projects import find_project
+from .refusals import unfit
 from .standing import standing_of
 from .table import Context, Request, Response, operation
 
@@ -50,9 +51,9 @@ class MarkLesson(Request):
     @model_validator(mode="after")
     def _says_where(self) -> MarkLesson:
         if self.kind is not LessonEventKind.HELPED and not self.project:
-            raise ValueError(f"{self.kind.value} needs the project where it happened")
+            raise unfit("missing", "project", f"{self.kind.value} needs the project where it happened")
         if self.kind is not LessonEventKind.APPLIED and self.result is not None:
-            raise ValueError("only an application has a result")
+            raise unfit("only_applications", "result", "only an application has a result")
         return self
 
 
@@ -143,6 +144,7 @@ def decide_recurrence(context: Context, request: DecideRecurrence) -> MarkedLess
         raise InvalidRequest(
             f"event: {event.id} is no recurrence; only recurrences are decided on.",
             field="event",
+            why="no_recurrence",
             operation="decide_recurrence",
         )
     lesson = visible_lesson(context, event.subject)
@@ -178,6 +180,9 @@ def _require_later(happened: date, learnt: date) -> None:
         raise InvalidRequest(
             f"happened_on: {happened} is before the lesson was learnt ({learnt}); it cannot have happened again then.",
             field="happened_on",
+            why="before_learnt",
+            value=str(happened),
+            learnt=str(learnt),
             operation="mark_lesson",
         )
 

@@ -231,7 +231,9 @@ def search_lessons(context: Context, request: SearchLessons) -> LessonHits:
     """Lessons that answer a question in English or Chinese, with why each was found."""
     today = context.now.date()
     if request.as_of is not None and request.as_of > today:
-        raise InvalidRequest(f"as_of {request.as_of} lies in the future.", field="as_of")
+        raise InvalidRequest(
+            f"as_of {request.as_of} lies in the future.", field="as_of", why="to_come", value=str(request.as_of)
+        )
     if request.as_of == today:
         request = request.model_copy(update={"as_of": None})
     if request.project is not None:

@@ -16,6 +16,7 @@ from ..schema import Label, Rel
 from ..store.records import put_records, put_relationships
 from .lesson_history import writers_of
 from .lessons import LessonDetail, LessonKey, visible_lesson
+from .refusals import unfit
 from .revisions import require_current
 from .table import Context, Request, operation
 
@@ -45,7 +46,9 @@ class ReviewLesson(Request):
     @model_validator(mode="after")
     def _returned_with_reason(self) -> ReviewLesson:
         if self.decision is LessonVerdict.RETURN and not self.reason:
-            raise ValueError("a draft is returned with a reason, so that its author knows what to change")
+            raise unfit(
+                "no_reason", "reason", "a draft is returned with a reason, so that its author knows what to change"
+            )
         return self
 
 
@@ -97,6 +100,8 @@ def review_lesson(context: Context, request: ReviewLesson) -> LessonDetail:
         raise InvalidRequest(
             f"review_by: {request.review_by} is not after today ({today}).",
             field="review_by",
+            why="not_ahead",
+            value=str(request.review_by),
             operation="review_lesson",
         )
     decision = ReviewDecision.APPROVED if accepts else ReviewDecision.RETURNED
@@ -124,7 +129,9 @@ def supersede_lesson(context: Context, request: SupersedeLesson) -> LessonDetail
     """Let an accepted lesson stand in for one that is out of date."""
     old, new = visible_lesson(context, request.id), visible_lesson(context, request.by)
     if old.id == new.id:
-        raise InvalidRequest("by: a lesson cannot supersede itself.", field="by", operation="supersede_lesson")
+        raise InvalidRequest(
+            "by: a lesson cannot supersede itself.", field="by", why="itself", operation="supersede_lesson"
+        )
     require_state(old, LessonStep.SUPERSEDE)
     require_state(new, LessonStep.SUPERSEDE)
     edge = Relationship(type=Rel.SUPERSEDES, start_label=Label.LESSON, start=new.id, end_label=Label.LESSON, end=old.id)

@@ -135,7 +135,7 @@ def _meant(key: str, called: dict[str | None, dict[str, Subject]]) -> Subject | 
             ids = ", ".join(subject.id for subject in found[:5])
             return InvalidRequest(
                 f"{key!r} means {len(found)} things that can be measured ({ids}): name it by its id.",
-                field="subject", value=key, why="several",
+                field="subject", value=key, why="several", ids=ids,
             )  # fmt: skip
     return None
 

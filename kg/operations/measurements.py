@@ -14,6 +14,7 @@ from ..store.records import get_record
 from .measured_subjects import Subject, find_subject, may_see, measurements_of
 from .measurement_keeping import Given, Stated, checked, keep, measurement_id, require_right
 from .measurement_views import MeasurementKept, MeasurementList, Remark, UnitView, views_of
+from .refusals import unfit
 from .table import Context, Request, operation
 
 
@@ -47,9 +48,9 @@ class CorrectMeasurement(Stated):
     @model_validator(mode="after")
     def _says_something_else(self) -> CorrectMeasurement:
         if self.withdraw and (self.value is not None or self.date is not None):
-            raise ValueError("a withdrawn measurement has no new value or date")
+            raise unfit("withdrawn_says_nothing", "withdraw", "a withdrawn measurement has no new value or date")
         if not self.withdraw and self.value is None and self.date is None and self.source is None:
-            raise ValueError("give a new value, date or source, or withdraw it")
+            raise unfit("nothing_new", "value", "give a new value, date or source, or withdraw it")
         return self
 
 
@@ -112,7 +113,7 @@ def correct_measurement(context: Context, request: CorrectMeasurement) -> Measur
     if not (request.withdraw or wrong.withdrawn) and (amount, currency, day, made.source) == (
         wrong.value, wrong.currency, wrong.date, wrong.source,
     ):  # fmt: skip
-        raise InvalidRequest("The correction says the same as the measurement.", field="value")
+        raise InvalidRequest("The correction says the same as the measurement.", field="value", why="says_the_same")
     return keep(context, subject, made, remarks)
 
 

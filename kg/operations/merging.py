@@ -27,7 +27,7 @@ def merged(source: D, target: D, moved: list[str], what: str) -> D:
     if source.id == target.id:
         raise InvalidRequest(
             f"target: {source.key} cannot be merged into itself; {target.key} is what both names lead to.",
-            field="target", name=source.key,
+            field="target", name=source.key, why="itself",
         )  # fmt: skip
     if source.merged_into is not None:
         raise Conflict(

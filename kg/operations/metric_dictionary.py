@@ -162,7 +162,8 @@ def _require_same_kind(context: Context, before: Metric, after: Metric) -> None:
         raise InvalidRequest(
             f"unit_of_measure: outcomes are measured by {before.key} in {before.unit_of_measure or before.unit_kind}; "
             "a metric in another unit needs a key of its own.",
-            field="unit_of_measure", name=before.key,
+            field="unit_of_measure", name=before.key, why="unit_in_use",
+            value=before.unit_of_measure or str(before.unit_kind),
         )  # fmt: skip
 
 

@@ -41,7 +41,9 @@ def split_metric(context: Context, request: MetricRequest) -> MetricView:
     dictionary = Metrics(context)
     source = dictionary.held(request.metric)
     if source.merged_into is None:
-        raise InvalidRequest(f"metric: {source.key} was not merged into another one.", field="metric", name=source.key)
+        raise InvalidRequest(
+            f"metric: {source.key} was not merged into another one.", field="metric", name=source.key, why="not_merged"
+        )
     end = dictionary.resolve(source)
     back = set(source.moved)
     moving = [outcome for outcome in _of(context, end.key) if outcome.id in back]
@@ -63,7 +65,7 @@ def require_alike(source: Metric, target: Metric) -> None:
             raise InvalidRequest(
                 f"target: {source.key} has the {what} {mine or 'none'}, {target.key} {other or 'none'}. Their figures "
                 "cannot stand in one series; correct one of them first if it is wrong.",
-                field="target", name=name, source=str(mine), target=str(other),
+                field="target", name=name, source=str(mine), target=str(other), why="two_units",
             )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ..domain import Role
 from ..domain.board.items import ItemKey
 from ..domain.board.moves import NoteText
+from .refusals import unfit
 from .table import Context, Request, Response, operation
 
 MOST_NOTES = 500
@@ -29,7 +30,7 @@ class SuggestNoteGroups(Request):
     @model_validator(mode="after")
     def _once_each(self) -> SuggestNoteGroups:
         if len({note.id for note in self.notes}) < len(self.notes):
-            raise ValueError("a note stands there twice")
+            raise unfit("twice", "notes", "a note stands there twice")
         return self
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field, model_validator
 
-from ..domain import Horizon, Outcome, Role
+from ..domain import Horizon, Outcome, Project, Role
 from ..domain.outcome_steps import amended
 from ..domain.outcomes import OutcomeState
 from ..errors import Conflict, Forbidden, KgError, NotFound, StaleReview, WrongOutcomeState
@@ -15,8 +15,10 @@ from ..queries import statement
 from ..store.records import get_record, instant_text, put_records
 from .lifecycle import pseudonym
 from .outcome_lookup import may_change_outcome, visible_outcome
+from .outcome_owners import owner_named
 from .outcome_undo import before_edit
 from .outcome_units import refuse_out_of_bounds
+from .refusals import unfit
 from .table import Context, Request, Response, operation
 
 FIELDS = ("owner", "due", "horizon", "weight", "relevance")
@@ -45,7 +47,8 @@ class BulkEditOutcomes(Request):
     @model_validator(mode="after")
     def _changes_something(self) -> BulkEditOutcomes:
         if not any(getattr(self, name) is not None for name in FIELDS) and not self.add_tags and not self.remove_tags:
-            raise ValueError(f"nothing to change: give {', '.join(FIELDS)}, add_tags or remove_tags")
+            said = f"nothing to change: give {', '.join(FIELDS)}, add_tags or remove_tags"
+            raise unfit("nothing_to_change", "", said)
         return self
 
 
@@ -170,6 +173,10 @@ def _edited(context: Context, request: BulkEditOutcomes, outcome: Outcome) -> Ou
             id=outcome.id, outcome_state=outcome.state.value, outcome_step="edit", allowed=["draft", "returned"],
         )  # fmt: skip
     values: dict[str, Any] = {name: value for name in FIELDS if (value := getattr(request, name)) is not None}
+    if request.owner:
+        project = get_record(context.store, Project, outcome.project)
+        assert project is not None
+        values["owner"] = owner_named(context, request.owner, outcome.owner, project)
     taken = {tag.casefold() for tag in request.remove_tags}
     tags = [tag for tag in outcome.tags if tag.casefold() not in taken]
     known = {tag.casefold() for tag in tags}

@@ -19,6 +19,7 @@ from .action_reading import local_day
 from .metric_lookup import Metrics
 from .outcome_fields import OutcomeFields, composed, template_of
 from .outcome_lookup import visible_outcome
+from .outcome_owners import owner_findings
 from .outcome_start import starting_values
 from .projects import find_project
 from .table import Context, Response, operation
@@ -61,7 +62,7 @@ def check_outcome(context: Context, request: CheckOutcome) -> OutcomeCheck:
     """Name each letter of SMART that an outcome lacks, with a suggested mend."""
     if request.id is None and request.project is None:
         raise InvalidRequest(
-            "project: name an outcome that is there (id), or the project of a new one.", field="project"
+            "project: name an outcome that is there (id), or the project of a new one.", field="project", why="missing"
         )
     if request.id is not None:
         earlier = visible_outcome(context, request.id)
@@ -93,10 +94,12 @@ def checked(
         found = Metrics(context).near(outcome.metric, 1)
         near = found[0][0] if found else None
     today = local_day(context.store, outcome.project, context.now)
-    findings = check(outcome, today, metric, near)
+    findings = [*check(outcome, today, metric, near), *owner_findings(context, outcome, project)]
     language = given.spoken(context)
     for finding in findings:
-        finding.suggestion = _suggestion(finding, outcome, metric, near, template, given, project, language, today)
+        finding.suggestion = finding.suggestion or _suggestion(
+            finding, outcome, metric, near, template, given, project, language, today
+        )
         if template is not None and finding.letter:
             finding.hint = getattr(template.smart, finding.letter.lower())(language)
     letters = [

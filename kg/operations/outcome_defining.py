@@ -100,7 +100,9 @@ def change_outcome(context: Context, request: ChangeOutcome) -> OutcomeDefined:
         if name not in CLEARABLE:
             near = nearest(name, CLEARABLE)
             hint = f" Did you mean {near!r}?" if near else f" Known are {', '.join(sorted(CLEARABLE))}."
-            raise InvalidRequest(f"clear: {name!r} cannot be emptied.{hint}", field="clear", name=name, nearest=near)
+            raise InvalidRequest(
+                f"clear: {name!r} cannot be emptied.{hint}", field="clear", name=name, nearest=near, why="not_emptied"
+            )
     project = find_project(context.store, outcome.project, context.scope)
     template = template_of(context, outcome.template)
     require_places(request, template)
@@ -150,7 +152,7 @@ def _confidential(context: Context, project: Project, wanted: bool | None, held:
     if wanted and not context.scope.covers(project.id, project.unit, True):
         raise InvalidRequest(
             "confidential: you may not see confidential outcomes of this project yourself. Ask its lead to mark it.",
-            field="confidential",
+            field="confidential", why="out_of_sight",
         )  # fmt: skip
     return held if wanted is None else wanted or project.confidential
 

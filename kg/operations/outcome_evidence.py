@@ -19,6 +19,7 @@ from .action_reading import local_day
 from .outcome_lookup import may_change_outcome, visible_outcome
 from .outcome_reading import ids_of
 from .outcome_review_views import EvidenceView, view_evidence
+from .refusals import unfit
 from .table import Context, Request, Response, operation
 from .visible_about import of_visible_subjects, visible_about
 
@@ -42,11 +43,11 @@ class AddEvidence(Request):
     @model_validator(mode="after")
     def _is_one_thing(self) -> AddEvidence:
         if (self.sha256 is None) == (self.link is None):
-            raise ValueError("evidence is either an uploaded file (sha256) or a link")
+            raise unfit("file_or_link", "link", "evidence is either an uploaded file (sha256) or a link")
         if self.sha256 and not self.filename:
-            raise ValueError("say what the file is called (filename)")
+            raise unfit("missing", "filename", "say what the file is called (filename)")
         if self.kind is EvidenceKind.LINK and not self.link:
-            raise ValueError("evidence of the kind link needs a link")
+            raise unfit("missing", "link", "evidence of the kind link needs a link")
         return self
 
 
@@ -120,7 +121,8 @@ def add_evidence(context: Context, request: AddEvidence) -> EvidenceList:
     if request.expires_on is not None and request.expires_on < today:
         raise InvalidRequest(
             f"expires_on: it expired on {request.expires_on}; evidence has to be good today ({today}).",
-            field="expires_on", operation="add_evidence",
+            field="expires_on", why="expired", value=str(request.expires_on), today=str(today),
+            operation="add_evidence",
         )  # fmt: skip
     held = visible_about(context.store, context.scope, Evidence, [outcome])
     if same := next((piece for piece in held if piece.sha256 == looked.sha256), None):

@@ -15,6 +15,7 @@ from .kpis import visible_kpi
 from .metric_lookup import Metrics
 from .outcome_lookup import Types
 from .outcome_offers import named, offered
+from .outcome_owners import owner_named
 from .outcome_units import refuse_impossible, refuse_out_of_bounds, take_unit
 from .table import Context, Request
 
@@ -97,7 +98,7 @@ def composed(
 
     Raises:
         NotFound: An unknown type, metric or link; names the nearest.
-        InvalidRequest: Values that cannot be; names the field.
+        InvalidRequest: Values that cannot be, or an owner whom nobody knows; names the field.
     """
     values = dict(held)
     refuse_out_of_bounds({name: getattr(given, name) for name in PLAIN})
@@ -105,6 +106,8 @@ def composed(
         value = getattr(given, name)
         if value is not None:
             values[name] = value or None if isinstance(value, str) else value
+    if given.owner:
+        values["owner"] = owner_named(context, given.owner, held.get("owner"), project)
     if given.outcome_type:
         values["outcome_type"] = Types(context.store).find(given.outcome_type).id
     dictionary = Metrics(context)
@@ -151,7 +154,7 @@ def linkable(context: Context, kind: type[Any], what: str, key: str, project: Pr
     if found.project != project.id:
         raise InvalidRequest(
             f"{what} {key!r} is of another project ({found.project}); link one of {project.id}.",
-            field=what.replace(" ", "_") + "s", id=key, project=found.project,
+            field=what.replace(" ", "_") + "s", id=key, project=found.project, why="other_project", value=key,
         )  # fmt: skip
     return str(found.id)
 

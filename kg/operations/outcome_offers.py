@@ -45,6 +45,7 @@ def named(things: Sequence[Linked], key: str, what: str) -> Linked:
             raise SeveralNamed(
                 f"{len(found)} of the project's {what}s are called {key!r}; name one by its id: {ids}.",
                 field=what.replace(" ", "_") + "s", value=key, kind=what, name=key, count=len(found), ids=ids,
+                why="several",
             )  # fmt: skip
         if found:
             return found[0]

@@ -99,7 +99,10 @@ def outcome_progress(context: Context, request: OutcomeProgressOf) -> OutcomePro
     subject = find_subject(context, request.outcome, request.project)
     if not isinstance(subject.record, Outcome):
         raise InvalidRequest(
-            f"{subject.title} is no outcome: only outcomes have an expected trajectory.", field="outcome"
+            f"{subject.title} is no outcome: only outcomes have an expected trajectory.",
+            field="outcome",
+            why="no_outcome",
+            value=subject.title,
         )
     return progress_of(context, subject, subject.record, measurements_of(context, subject))
 

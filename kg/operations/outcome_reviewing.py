@@ -28,6 +28,7 @@ from .outcome_messages import tell_step
 from .outcome_reading import hands_in, ids_of, names_of, rules_in_force
 from .outcome_review_views import OutcomeReview, is_live, review_of
 from .outcome_reviewers import require_turn
+from .refusals import unfit
 from .table import Context, Request, operation
 from .visible_about import visible_about
 
@@ -60,16 +61,20 @@ class ReviewOutcome(Request):
     @model_validator(mode="after")
     def _is_whole(self) -> ReviewOutcome:
         if self.decision is ReviewDecision.RETIRED:
-            raise ValueError("an outcome is approved or returned")
+            raise unfit("approved_or_returned", "decision", "an outcome is approved or returned")
         if unknown := sorted(set(self.scores) - set(AXES)):
-            raise ValueError(f"there is no axis {unknown[0]!r}; score {', '.join(AXES)}")
+            said = f"there is no axis {unknown[0]!r}; score {', '.join(AXES)}"
+            raise unfit("one_of", "scores", said, value=unknown[0], choices=", ".join(AXES))
         for axis, score in self.scores.items():
             if not 1 <= score <= LEVELS:
-                raise ValueError(f"the score of {axis} is {score}; scores go from 1 to {LEVELS}")
+                said = f"the score of {axis} is {score}; scores go from 1 to {LEVELS}"
+                raise unfit("bad_score", "scores", said, axis=axis, score=score, levels=LEVELS)
         if self.decision is ReviewDecision.APPROVED and (missing := [a for a in AXES if a not in self.scores]):
-            raise ValueError(f"an approval scores every axis; {', '.join(missing)} has none")
+            said = f"an approval scores every axis; {', '.join(missing)} has none"
+            raise unfit("unscored", "scores", said, axes=", ".join(missing))
         if self.decision is ReviewDecision.RETURNED and not self.reason:
-            raise ValueError("an outcome is returned with a reason, so that its owner knows what to change")
+            said = "an outcome is returned with a reason, so that its owner knows what to change"
+            raise unfit("no_reason", "reason", said)
         return self
 
 

@@ -65,5 +65,9 @@ def require_places(given: OutcomeFields, template: OutcomeTemplate | None) -> No
         if name not in known:
             names = ", ".join(sorted(known)) or "none"
             raise InvalidRequest(
-                f"words: the template has no placeholder {name!r}; it asks for: {names}.", field="words", name=name
+                f"words: the template has no placeholder {name!r}; it asks for: {names}.",
+                field="words",
+                name=name,
+                names=names,
+                why="no_such_blank",
             )

@@ -91,26 +91,39 @@ def refuse_impossible(values: dict[str, Any]) -> None:
     points = [Expected.model_validate(point) for point in values.get("expected") or []]
     if kind is UnitKind.CURRENCY and not values.get("currency") and figures:
         raise InvalidRequest(
-            "currency: an amount needs its currency as three letters, for example EUR or CNY.", field="currency"
+            "currency: an amount needs its currency as three letters, for example EUR or CNY.",
+            field="currency",
+            why="no_currency",
         )
     if kind is not UnitKind.CURRENCY and values.get("currency"):
         raise InvalidRequest(
             f"currency: a metric of kind {kind.value} has no currency. Leave it out, or choose the kind currency.",
-            field="currency", unit_kind=kind.value,
+            field="currency", unit_kind=kind.value, why="needs_no_currency",
         )  # fmt: skip
     if kind is UnitKind.YES_NO:
         for name, value in [*figures, *(("expected", point.value) for point in points)]:
             if value not in (0, 1):
                 raise InvalidRequest(
-                    f"{name}: a yes/no metric is 1 for yes or 0 for no, not {value:g}.", field=name, value=value
+                    f"{name}: a yes/no metric is 1 for yes or 0 for no, not {value:g}.",
+                    field=name,
+                    value=value,
+                    why="yes_or_no",
                 )
     if values.get("start") and values.get("due") and values["due"] < values["start"]:
         raise InvalidRequest(
-            f"due: {values['due']} is before the start ({values['start']}).", field="due", start=str(values["start"])
+            f"due: {values['due']} is before the start ({values['start']}).",
+            field="due",
+            start=str(values["start"]),
+            end=str(values["due"]),
+            why="before_start",
         )
     days = [point.date for point in points]
     if len(set(days)) < len(days):
         twice = next(day for number, day in enumerate(days) if day in days[:number])
-        raise InvalidRequest(f"expected: {twice} stands twice; give each day one value.", field="expected")
+        raise InvalidRequest(
+            f"expected: {twice} stands twice; give each day one value.", field="expected", why="twice", value=str(twice)
+        )
     if not str(values.get("title") or "").strip():
-        raise InvalidRequest("title: an outcome needs a title, or a template that gives it one.", field="title")
+        raise InvalidRequest(
+            "title: an outcome needs a title, or a template that gives it one.", field="title", why="missing"
+        )

@@ -39,7 +39,7 @@ def known_day(context: Context, as_of: date | None) -> date:
     """The day whose knowledge enters; one in the future is refused."""
     day = as_of or context.now.date()
     if day > context.now.date():
-        raise InvalidRequest(f"as_of {day} lies in the future.", field="as_of")
+        raise InvalidRequest(f"as_of {day} lies in the future.", field="as_of", why="to_come", value=str(day))
     return day
 
 

@@ -64,7 +64,9 @@ def add_process_metric(context: Context, request: AddProcessMetric) -> ProcessMe
     today = local_day(context.store, project.id, context.now)
     day = request.date or today
     if day > today:
-        raise InvalidRequest(f"date: {day} is still to come (today is {today}).", field="date")
+        raise InvalidRequest(
+            f"date: {day} is still to come (today is {today}).", field="date", why="to_come", value=str(day)
+        )
     earlier = _metrics(context, project.id, request.name, project.confidential)
     unit = request.unit or next((m.unit_of_measure for m in reversed(earlier) if m.unit_of_measure), None)
     check_day("date", day)

@@ -27,6 +27,7 @@ from ..store.merges import ends_of_merges
 from ..store.protocol import GraphStore
 from ..store.records import get_record, list_records
 from .measured_subjects import in_own_units
+from .refusals import period_backwards
 from .table import Context, Request, Response, operation
 from .visible_about import visible_about
 
@@ -78,7 +79,7 @@ class ProjectFactsRequest(Request):
     @model_validator(mode="after")
     def _runs_forward(self) -> ProjectFactsRequest:
         if self.period_start and self.period_end and self.period_end <= self.period_start:
-            raise ValueError(f"the period ends {self.period_end}, not after its start {self.period_start}")
+            raise period_backwards(self.period_start, self.period_end)
         return self
 
 

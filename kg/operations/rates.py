@@ -16,6 +16,7 @@ from ..queries import statement
 from ..store.records import get_record, put_records
 from .measured_subjects import rates_between
 from .measurement_views import RateUsed
+from .refusals import unfit
 from .table import Context, Request, Response, operation
 
 
@@ -30,7 +31,8 @@ class AddRate(Request):
     @model_validator(mode="after")
     def _joins_two(self) -> AddRate:
         if self.base == self.quote:
-            raise ValueError(f"a rate is between two currencies, not {self.base} and {self.quote}")
+            said = f"a rate is between two currencies, not {self.base} and {self.quote}"
+            raise unfit("one_currency", "quote", said)
         return self
 
 
@@ -79,7 +81,9 @@ def add_rate(context: Context, request: AddRate) -> RateKept:
     today = context.now.astimezone(UTC).date()
     day = request.date or today
     if day > today:
-        raise InvalidRequest(f"date: {day} is still to come (today is {today}).", field="date")
+        raise InvalidRequest(
+            f"date: {day} is still to come (today is {today}).", field="date", why="to_come", value=str(day)
+        )
     key = derive_id("rate", request.base, request.quote, day.isoformat())
     made = ExchangeRate.parse({"id": key, **request.model_dump(), "date": day})
     held = get_record(context.store, ExchangeRate, key)

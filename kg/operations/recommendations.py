@@ -14,6 +14,7 @@ from .plan_grounds import PlanFacts, how_well, known_day, models_for, passed_ove
 from .projects import find_project
 from .recommendation_making import calibration_view, point_view
 from .recommendation_views import Recommendations
+from .refusals import unfit
 from .table import Context, Request, operation
 
 
@@ -33,7 +34,7 @@ class RecommendOutcomes(Request, PlanFacts):
     @model_validator(mode="after")
     def _says_something(self) -> RecommendOutcomes:
         if not (self.text.strip() or self.facts() or self.project):
-            raise ValueError("describe the plan in a few words, or name a project")
+            raise unfit("no_plan", "text", "describe the plan in a few words, or name a project")
         return self
 
 

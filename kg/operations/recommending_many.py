@@ -12,6 +12,7 @@ from ..recommend.precedents import Plan
 from .outcome_catalogue import Catalogue
 from .plan_grounds import PlanFacts, how_well, known_day, models_for, passed_over_of
 from .recommendation_views import Known, Reason, TypeRecommendation
+from .refusals import unfit
 from .table import Context, Request, Response, operation
 
 
@@ -24,7 +25,7 @@ class PlanLine(PlanFacts):
     @model_validator(mode="after")
     def _says_something(self) -> PlanLine:
         if not (self.text.strip() or self.facts()):
-            raise ValueError("describe the plan in a few words or attributes")
+            raise unfit("no_plan", "text", "describe the plan in a few words or attributes")
         return self
 
 

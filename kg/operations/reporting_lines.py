@@ -76,7 +76,12 @@ def _set(context: Context, wanted: list[SetManager], *, numbered: bool) -> Repor
         own, manager = ends
         assert own is not None
         if own == manager:
-            raise InvalidRequest(f"{place}{line.person} cannot report to themselves.", field="manager")
+            raise InvalidRequest(
+                f"{place}{line.person} cannot report to themselves.",
+                field="manager",
+                why="own_manager",
+                value=line.person,
+            )
         if manager is None:
             after.pop(own, None)
         else:

@@ -19,6 +19,7 @@ from ..queries import statement
 from ..schema import Label, Rel
 from ..store.records import get_record, list_records, put_records, put_relationships
 from .projects import find_project, visible_names
+from .refusals import period_backwards
 from .table import Context, Request, Response, operation
 
 
@@ -43,7 +44,7 @@ class CreateRetrospective(Request):
     @model_validator(mode="after")
     def _runs_forward(self) -> CreateRetrospective:
         if self.period_start and self.period_end and self.period_end <= self.period_start:
-            raise ValueError(f"the period ends {self.period_end}, not after its start {self.period_start}")
+            raise period_backwards(self.period_start, self.period_end)
         return self
 
 
@@ -238,13 +239,13 @@ def _with_phases(board: BoardItem, phases: list[dict[str, Any]]) -> BoardItem:
     """The board with other phases than its format's, before anybody is in one."""
     kinds = [values.get("kind") for values in phases if not values.get("skipped")]
     if not kinds:
-        raise InvalidRequest("phases: leave at least one phase in.", field="phases")
+        raise InvalidRequest("phases: leave at least one phase in.", field="phases", why="missing")
     prompts = {phase.kind.value: phase.prompt for phase in board.phases}
     given = [{"prompt": prompts.get(str(values.get("kind"))), **values} for values in phases]
     try:
         starts = BoardPhase.model_validate({"kind": kinds[0]})
     except ValueError as error:
-        raise InvalidRequest(f"phases: there is no phase {kinds[0]!r}.", field="phases") from error
+        raise InvalidRequest(f"phases: there is no phase {kinds[0]!r}.", field="phases", why="no_such_phase") from error
     return planned(board.model_copy(update={"phases": [starts], "phase": 0}), PlanPhases(phases=given))
 
 

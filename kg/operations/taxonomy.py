@@ -99,7 +99,9 @@ def split_type(context: Context, request: TypeName) -> TypeView:
     types = Types(context.store)
     source = types.held(request.type)
     if source.merged_into is None:
-        raise InvalidRequest(f"type: {source.key} was not merged into another type.", field="type", name=source.key)
+        raise InvalidRequest(
+            f"type: {source.key} was not merged into another type.", field="type", name=source.key, why="not_merged"
+        )
     end = types.resolve(source.id)
     back = set(source.moved)
     moving = [outcome for outcome in _of(context, [end]) if end and outcome.id in back]

@@ -7,6 +7,7 @@ from datetime import date
 from pydantic import BaseModel, Field, model_validator
 
 from ..domain.retrospectives import FEWEST_ANSWERS
+from .refusals import period_backwards
 from .table import Request, Response
 
 
@@ -21,7 +22,7 @@ class ThemeLimits(Request):
     @model_validator(mode="after")
     def _runs_forward(self) -> ThemeLimits:
         if self.period_start and self.period_end and self.period_end <= self.period_start:
-            raise ValueError(f"the period ends {self.period_end}, not after its start {self.period_start}")
+            raise period_backwards(self.period_start, self.period_end)
         return self
 
 

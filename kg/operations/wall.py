@@ -41,6 +41,7 @@ from ..policy import ScopeFilter, require_visible
 from ..queries import statement
 from ..store.records import get_record, instant_text, list_records, records_about
 from .projects import find_project
+from .refusals import period_backwards, unfit
 from .table import Context, Request, Response, operation
 
 R = TypeVar("R", bound=Record)
@@ -62,9 +63,9 @@ class WallFacts(Request):
     @model_validator(mode="after")
     def _names_one(self) -> WallFacts:
         if (self.retrospective is None) == (self.project is None):
-            raise ValueError("name either a retrospective or a project")
+            raise unfit("missing", "project", "name either a retrospective or a project")
         if self.period_start and self.period_end and self.period_end <= self.period_start:
-            raise ValueError(f"the period ends {self.period_end}, not after its start {self.period_start}")
+            raise period_backwards(self.period_start, self.period_end)
         return self
 
 
@@ -101,7 +102,14 @@ def wall_facts(context: Context, request: WallFacts) -> Wall:
     if held is not None:
         start, end = period_of(context, held)
     if start and end and end <= start:
-        raise InvalidRequest(f"period_end: {end} is not after {start}.", field="period_end", operation="wall_facts")
+        raise InvalidRequest(
+            f"period_end: {end} is not after {start}.",
+            field="period_end",
+            operation="wall_facts",
+            why="period_backwards",
+            start=str(start),
+            end=str(end),
+        )
     return facts_of(context, project, start, end, but=held.id if held else None)
 
 

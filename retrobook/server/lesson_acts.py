@@ -127,7 +127,7 @@ class ActOnLesson(ActingPage):
     async def _review(self, key: str) -> str:
         decision = self.text("decision")
         if decision == "return" and not self.text("reason"):
-            raise InvalidRequest("Say why, so that its author knows what to change.", field="reason")
+            raise InvalidRequest("Say why, so that its author knows what to change.", field="reason", why="no_reason")
         await self.ask("review_lesson", id=key, decision=decision, **self.given("reason", "conditions", "review_by"))
         return "accepted" if decision == "accept" else "returned"
 

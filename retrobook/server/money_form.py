@@ -56,7 +56,7 @@ class MoneyForm:
         """The form that corrects an entry, with what it says now."""
         typed = dict.fromkeys(TYPED, "") | {
             "kind": row.kind, "amount": grouped(row.amount), "currency": row.currency, "date": row.date.isoformat(),
-            "expected": "yes" if row.expected else "", "note": row.note or "", "share": f"{row.share:g}",
+            "expected": "yes" if row.expected else "", "note": row.note or "", "share": grouped(row.share),
         }  # fmt: skip
         return cls("correct", typed, entry=row)
 
@@ -84,6 +84,8 @@ class MoneyForm:
         assert self.entry is not None
         names = ("amount", "currency", "date", "expected", "share")
         found = {name: self.values[name] for name in names if self.values.get(name) not in (None, self._was(name))}
+        if self.typed["share"] == grouped(self.entry.share):  # it stayed as it was shown
+            found.pop("share", None)
         if self.typed["note"] != (self.entry.note or ""):
             found["note"] = self.typed["note"]
         return found

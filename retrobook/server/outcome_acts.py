@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 from kg.domain.review_rules import AXES
 from kg.errors import InvalidRequest, KgError, NotFound
 
-from .outcome_pages import OutcomePage
+from .outcome_pages import OutcomePage, revision_of
 from .outcome_series import correction
 
 CHOSEN = frozenset({"KPI", "milestone", "work item"})
@@ -63,13 +63,13 @@ class ActOnOutcome(OutcomePage):
     def _measured(self, key: str) -> dict[str, Any]:
         value = self.text("value")
         if value is None:
-            raise InvalidRequest("value: say what was measured.", field="value")
+            raise InvalidRequest("value: say what was measured.", field="value", why="missing")
         return {"subject": key, "value": value} | self.given("date", "source", "note")
 
     def _evidence(self, key: str) -> dict[str, Any]:
         given = self.given("link", "sha256", "filename", "title", "kind", "expires_on")
         if "link" not in given and "sha256" not in given:
-            raise InvalidRequest("link: give a link, or choose a file.", field="link")
+            raise InvalidRequest("link: give a link, or choose a file.", field="link", why="file_or_link")
         if "link" in given:
             given.pop("kind", None)
         return {"outcome": key} | given | self._revision()
@@ -77,7 +77,7 @@ class ActOnOutcome(OutcomePage):
     def _linked(self, key: str) -> dict[str, Any]:
         chosen = self.text("target")
         if chosen is None:
-            raise InvalidRequest("target: choose or write what the outcome hangs on.", field="target")
+            raise InvalidRequest("target: choose or write what the outcome hangs on.", field="target", why="no_target")
         return {"id": key, "kind": self.text("kind") or "", "targets": [chosen]} | self._revision()
 
     async def _require_measured(self, key: str) -> None:
@@ -98,8 +98,8 @@ class ActOnOutcome(OutcomePage):
         return "review_outcome", values, "returned" if decision == "returned" else "approved"
 
     def _revision(self) -> dict[str, int]:
-        text = self.text("revision") or ""
-        return {"revision": int(text)} if text.isdecimal() else {}
+        read = revision_of(self.text("revision"))
+        return {} if read is None else {"revision": read}
 
 
 ROUTES = [(r"/outcomes/([^/]+)/(?!edit$)([a-z-]+)", ActOnOutcome)]

@@ -78,7 +78,9 @@ class BulkForm:
             try:
                 given["weight"] = float(given["weight"])
             except ValueError:
-                raise InvalidRequest(f"weight: {given['weight']!r} is no number.", field="weight") from None
+                raise InvalidRequest(
+                    f"weight: {given['weight']!r} is no number.", field="weight", why="not_a_number"
+                ) from None
         return given
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from kg.domain import Direction, Horizon, Shape, UnitKind
-from kg.errors import KgError
+from kg.domain.units import Unit, read_value
+from kg.errors import KgError, UnitMismatch
 from widgets.rendering.outcome_check import check_letters, check_line, verdict
 
 from .lesson_acts import project_key
@@ -18,8 +19,10 @@ FREE = "none"
 """The choice of no template."""
 TEXTS = ("statement", "relevance", "achievability", "unit_of_measure", "currency", "owner")
 """Fields that may be emptied by an empty text."""
-CHOICES = ("unit_kind", "direction", "horizon", "shape")
-NUMBERS = ("baseline", "target", "weight")
+CHOICES = {"unit_kind": "unit_kinds", "direction": "directions", "horizon": "horizons", "shape": "shapes"}
+"""Fields with a list to choose from, and where the words of it stand below `outcomes`."""
+FIGURES = ("baseline", "target")
+NUMBERS = (*FIGURES, "weight")
 DAYS = ("start", "due")
 FIELDS = ("title", "metric", *TEXTS, *CHOICES, *NUMBERS, *DAYS)
 OPEN_WHEN_EMPTY = frozenset({"metric", "baseline", "target", *DAYS})
@@ -31,9 +34,9 @@ class OutcomeForm(OutcomePages):
 
     async def form(
         self, typed: dict[str, str], check: Any, template: Any, about: SimpleNamespace, problems: dict[str, str],
-        words: dict[str, str], status: int = 200,
+        words: dict[str, str], status: int = 200, meanwhile: list[SimpleNamespace] | None = None,
     ) -> None:  # fmt: skip
-        """Show the form with what was typed, what the check found, and what was refused."""
+        """Show the form with what was typed, what the check found, what was refused, and what others changed."""
         lines = [line for letter in check_letters(check, self.t) for line in letter.lines] if check else []
         lines += [check_line(finding, self.t) for finding in check.others] if check else []
         complaints: dict[str, list[Any]] = {}
@@ -48,6 +51,8 @@ class OutcomeForm(OutcomePages):
             about=about,
             problems=problems,
             words=words,
+            meanwhile=meanwhile,
+            owners=await self._owners(about.project),
             complaints=complaints,
             smart=SimpleNamespace(letters=check_letters(check, self.t), said=verdict(check, self.t)) if check else None,
             unit_kinds=list(UnitKind),
@@ -56,24 +61,61 @@ class OutcomeForm(OutcomePages):
             shapes=list(Shape),
         )
 
-    def read(self) -> tuple[dict[str, str], dict[str, Any], dict[str, str]]:
-        """The form as it was typed, the values it gives, and problems beside fields."""
+    def read(self, held: Any = None) -> tuple[dict[str, str], dict[str, Any], dict[str, str]]:
+        """The form as it was typed, the values it gives, and problems beside fields.
+
+        Args:
+            held: The outcome that is changed; what the form leaves unsaid of its unit is as it was.
+        """
         typed = {name: self.text(name) or "" for name in FIELDS}
         field, _, suggestion = (self.text("take") or "").partition("=")
         if field in FIELDS:
             typed[field] = suggestion
+        sent = self.request.body_arguments
         values: dict[str, Any] = {name: text for name, text in typed.items() if text and name not in NUMBERS}
-        values |= {name: typed[name] for name in TEXTS if typed[name] or name in self.request.body_arguments}
+        values |= {name: typed[name] for name in TEXTS if typed[name] or name in sent}
         if typed["currency"]:
             values["currency"] = typed["currency"] = typed["currency"].upper()
-        problems = {}
+        problems: dict[str, str] = {}
         for name in NUMBERS:
             if typed[name]:
-                try:
-                    values[name] = float(typed[name].replace(" ", ""))
-                except ValueError:
-                    problems[name] = self.t("outcome_pages.form.no_number", text=typed[name])
+                unit = self._unit(typed, held) if name in FIGURES else Unit(UnitKind.NUMBER)
+                self._read_number(name, unit, typed, values, problems)
+        if not typed["weight"] and "weight" in sent:
+            values["weight"] = 1.0
         return typed, values, problems
+
+    def _unit(self, typed: dict[str, str], held: Any) -> Unit:
+        """What the outcome's figures are, by what the form says of it."""
+        said = {name: typed[name] for name in ("unit_kind", "unit_of_measure", "currency")}
+        if held is not None:
+            sent = self.request.body_arguments
+            said = {name: said[name] if name in sent else _text(getattr(held, name)) for name in said}
+        kind = UnitKind(said["unit_kind"]) if said["unit_kind"] in set(UnitKind) else UnitKind.NUMBER
+        return Unit.named(said["unit_of_measure"], kind, said["currency"] or None)
+
+    def _read_number(
+        self, name: str, unit: Unit, typed: dict[str, str], values: dict[str, Any], problems: dict[str, str]
+    ) -> None:
+        """A figure as measurements and money are read: `65 %`, `1,000`, `EUR 4,000`, `yes`."""
+        try:
+            found = read_value(typed[name], unit)
+        except UnitMismatch as error:
+            problems[name] = self.t.error(error)
+            return
+        own = values.get("currency") or unit.currency
+        if found.currency and own and found.currency != own:
+            problems[name] = self.t("value.money.two_currencies", one=found.currency, other=own)
+        elif found.currency and not own:
+            values["currency"] = typed["currency"] = found.currency
+        values[name] = float(found.amount)
+
+    async def _owners(self, project: str) -> list[Any]:
+        """Who can own an outcome of a project, as far as the visitor may know them."""
+        try:
+            return list((await self.ask("outcome_owners", project=project)).owners)
+        except KgError:  # the form is of use without them
+            return []
 
     def blanks(self, template: Any) -> dict[str, str]:
         """What fills the blanks of the template's sentence."""
@@ -166,45 +208,6 @@ class OutcomeNew(OutcomeForm):
         return SimpleNamespace(id=None, project=found.id, project_name=found.name, revision=None, key=self.nonce)
 
 
-class OutcomeEdit(OutcomeForm):
-    """`/outcomes/<id>/edit`: say something of a draft or returned outcome differently."""
-
-    async def get(self, key: str) -> None:
-        """The form as the outcome is now."""
-        found = await self.ask("get_outcome", id=unquote(key))
-        check = await self.ask("check_outcome", id=found.outcome.id, language=self.language)
-        template = await self.template(found.outcome.template)
-        await self.form(typed_of(found.outcome), check, template, self._about(found), {}, {})
-
-    async def post(self, key: str) -> None:
-        """Check what was typed, or keep it."""
-        found = await self.ask("get_outcome", id=unquote(key))
-        template = await self.template(found.outcome.template)
-        typed, values, problems = self.read()
-        words = self.blanks(template)
-        given = {"id": found.outcome.id, "language": self.language} | values
-        given["words"] = {name: text for name, text in words.items() if text}
-        about, check = self._about(found), None
-        about.revision = self.text("revision")
-        if not problems:
-            try:
-                if self.text("do") == "save":
-                    clear = sorted(name for name in OPEN_WHEN_EMPTY if not typed[name])
-                    await self.ask("change_outcome", **given, clear=clear, revision=int(about.revision or 0))
-                    self.done(f"/outcomes/{quote(found.outcome.id, safe=':')}", "changed")
-                    return
-                check = await self.ask("check_outcome", **given)
-            except KgError as error:
-                self.refused(error, problems)
-        await self.form(typed, check, template, about, problems, words, 422 if problems else 200)
-
-    def _about(self, found: Any) -> SimpleNamespace:
-        o = found.outcome
-        return SimpleNamespace(
-            id=o.id, project=o.project, project_name=found.project_name or "", revision=o.revision, key=None
-        )
-
-
 def typed_of(outcome: Any) -> dict[str, str]:
     """The values of an outcome as a form has them."""
     return {name: _text(getattr(outcome, name)) for name in FIELDS}
@@ -220,5 +223,4 @@ def _text(value: Any) -> str:
 
 ROUTES = [
     (r"/outcomes/new", OutcomeNew),
-    (r"/outcomes/([^/]+)/edit", OutcomeEdit),
 ]

@@ -108,9 +108,8 @@ class NewRetrospective(RetrospectivePage):
         elif error.fields.get("kind") == "format":
             typed.problems["format"] = self.t(f"{section}.format")
         else:
-            told = error.fields.get("reason") if self.language == "en" else None
-            reason = str(told or self.t.error(error))
-            typed.problems[field if field in FIELDS else "elsewhere"] = self.t(f"{section}.elsewhere", reason=reason)
+            words = self.t(f"{section}.elsewhere", reason=self.t.error(error))
+            typed.problems[field if field in FIELDS else "elsewhere"] = words
 
 
 ROUTES = [(r"/retrospectives/new", NewRetrospective)]

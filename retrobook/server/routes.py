@@ -15,7 +15,7 @@ from . import api, apps, assets, channels, events, pages, reports, runs, signin
 PAGES = (
     "gallery", "results", "details", "report_pages", "lesson_acts", "practices", "reviews", "capture", "inbox",
     "joining", "live", "themes", "retrospectives", "retrospective_new", "retrospective_page", "retro_exports",
-    "actions", "uploads", "alerts", "outcome_form", "outcome_maps", "outcome_agreement", "outcome_bulk",
+    "actions", "uploads", "alerts", "outcome_form", "outcome_edit", "outcome_maps", "outcome_agreement", "outcome_bulk",
     "outcome_pages", "outcome_acts", "strategy", "money_acts", "vocabulary_pages", "vocabulary_entry",
     "value_import",
 )  # fmt: skip

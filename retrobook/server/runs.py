@@ -83,7 +83,12 @@ class Jobs:
         allow(visitor, "run_report", Role.MEMBER)
         waiting = [job for job in self._of(visitor) if job.status in ("queued", "running")]
         if len(waiting) >= PER_VISITOR:
-            raise InvalidRequest(f"{PER_VISITOR} of your reports are in the making; wait for one.", field="notebook")
+            raise InvalidRequest(
+                f"{PER_VISITOR} of your reports are in the making; wait for one.",
+                field="notebook",
+                why="reports_waiting",
+                most=PER_VISITOR,
+            )
         job = Job(secrets.token_urlsafe(9), notebook, visitor.name, visitor=visitor)
         self._jobs[job.id] = job
         for old in [old for old in self._jobs.values() if old.status in ("succeeded", "failed")][:-KEPT]:
@@ -162,7 +167,7 @@ class AskForReport(Handler):
             asked["parameters"] = {name: value for name, value in fields.items() if name not in own}
         notebook, parameters = asked.get("notebook"), asked.get("parameters", {})
         if not isinstance(notebook, str) or not NOTEBOOK.fullmatch(notebook):
-            raise InvalidRequest("Name a registered report notebook.", field="notebook")
+            raise InvalidRequest("Name a registered report notebook.", field="notebook", why="missing")
         if not isinstance(parameters, dict):
             raise InvalidRequest("The parameters are not an object.", field="parameters")
         job = jobs.ask(self.known.visitor, notebook, parameters, force=bool(asked.get("force")))

@@ -89,7 +89,7 @@ def test_from_a_template_to_acceptance_by_three_blind_reviews_and_into_the_repor
     olga.fill("[name=relevance]", "It serves the objective of permits within a month; applicants would miss it.")
     olga.fill("[name=achievability]", "Two of six steps fall away; the pilot in one office saved 9 hours a week.")
     olga.get_by_role("button", name="Check", exact=True).click()
-    assert "“none” is no figure" in olga.locator("#problem-baseline").inner_text()
+    assert "does not fit: expected a number" in olga.locator("#problem-baseline").inner_text()
     assert olga.input_value("[name=target]") == "40"
     olga.fill("[name=baseline]", "0")
     olga.get_by_role("button", name="Check", exact=True).click()

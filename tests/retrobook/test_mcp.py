@@ -149,7 +149,7 @@ def test_a_plan_gets_types_with_a_chance_in_words_and_figures(works: RunningServ
 
 
 BAD = [
-    ("search_lessons", {"text": ""}, "at least 1 character"),
+    ("search_lessons", {"text": ""}, "“text” is missing"),
     ("search_lessons", {}, "text: Field required"),
     ("search_lessons", {"text": "x" * 100_001}, "at most 100000"),
     ("search_lessons", {"text": "bridge", "units": ["Works"]}, "Did you mean 'unit'"),
@@ -158,7 +158,7 @@ BAD = [
     ("search_lessons", {"text": "bridge", "as_of": "soon"}, "as_of"),
     ("get_lesson", {"id": "lesson:none"}, "There is no lesson"),
     ("get_lesson", {"id": "x' OR 1=1 //"}, "There is no lesson"),
-    ("recommend_outcomes", {}, "describe the plan"),
+    ("recommend_outcomes", {}, "Describe the plan"),
     ("recommend_outcomes", {"project": "none"}, "There is no project"),
     ("list_projects", {"text": "x" * 1000}, "at most 500"),
 ]

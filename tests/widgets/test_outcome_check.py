@@ -20,7 +20,7 @@ from widgets.rendering.outcome_check import check_letters, check_line, verdict
 TODAY = date(2026, 3, 2)
 SOURCE = Path(module.__file__).read_text(encoding="utf-8")
 WEAK = set(re.findall(r'_weak\("[SMART]?", "(\w+)"', SOURCE)) | {
-    "maintain_moves", "wrong_way", "short_achievability", "short_relevance",
+    "maintain_moves", "wrong_way", "short_achievability", "short_relevance", "unknown_owner", "owner_cannot_see",
 }  # fmt: skip
 MISSING = {f"no_{field}" for fields in smart_gaps(Outcome(id="o", project="p", title="T")).values() for field in fields}
 

@@ -216,3 +216,26 @@ def test_a_project_without_money_offers_to_enter_some_and_an_expected_entry_chan
     effect = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", done.text.split('class="value-effect"')[1].split("</dl>")[0]))
     assert "Return on investment Not known → −100%" in effect
     assert "Net present value (by days) Not known → EUR −1,000" in effect
+
+
+def test_correcting_one_part_of_a_benefit_shared_in_thirds_leaves_every_share_as_it_was(people, outcomes):
+    ann = people["ann"]
+    shared = FIELDS | {"kind": "benefit", "amount": "300", "date": "2026-05-01", "note": "Thirds"}
+    weights = {f"weight:{outcomes[0]}": "1", f"weight:{outcomes[1]}": "2"}
+    assert ann.submit(f"{PAGE}/money/add", **shared, **weights).status_code == 200
+
+    def parts() -> dict[str, dict]:
+        return {row["subject"]: row for row in entries(ann) if row["note"] == "Thirds"}
+
+    before = {key: row["share"] for key, row in parts().items()}
+    for key, amount in zip(outcomes, ("330", "360"), strict=True):
+        entry = parts()[key]
+        form = ann.get(f"{PAGE}?correct={entry['id']}").text
+        share = re.search(r'name="share"[^>]*value="([^"]*)"|value="([^"]*)"[^>]*name="share"', form)
+        assert share, "the form shows the share"
+        typed = shared | {"entry": entry["id"], "amount": amount, "share": share[1] or share[2], "reason": "More."}
+        answer = ann.submit(f"{PAGE}/money/correct", **typed)
+        assert answer.status_code == 200, re.findall(r'role="alert">[^<]*', answer.text)
+    after = parts()
+    assert {key: row["share"] for key, row in after.items()} == before
+    assert {row["amount"] for row in after.values()} == {"360"}

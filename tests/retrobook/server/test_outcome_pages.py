@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from html import unescape
 
 import pytest
 
@@ -62,9 +63,124 @@ def test_a_change_of_what_somebody_changed_meanwhile_is_refused(people):
     changed = people["ann"].submit(f"/outcomes/{key}/edit", title="First", do="save", revision="1")
     assert changed.url.query == b"done=changed"
     stale = people["mia"].submit(f"/outcomes/{key}/edit", title="Second", do="save", revision="1")
-    assert stale.status_code == 422
+    assert stale.status_code == 409
     assert 'value="Second"' in stale.text
     assert people["ann"].call("get_outcome", id=key).json()["outcome"]["title"] == "First"
+
+
+def test_after_a_stale_save_both_versions_are_shown_and_saving_again_is_possible(people):
+    key = defined(people["ann"], "Meanwhile")
+    form = {
+        "title": "Mine",
+        "relevance": "As it was",
+        "weight": "1",
+        "unit_kind": "number",
+        "baseline": "",
+        "do": "save",
+    }
+    done = people["ann"].submit(f"/outcomes/{key}/edit", title="First", relevance="Theirs", do="save", revision="1")
+    assert done.status_code == 200
+    for language, now, yours in (
+        ("en", "Now: Theirs", "In your form: As it was"),
+        ("zh", "现在：Theirs", "您的表单：As it was"),
+    ):
+        stale = people["mia"].submit(f"/outcomes/{key}/edit?lang={language}", **form, revision="1")
+        assert stale.status_code == 409
+        assert now in stale.text and yours in stale.text
+        assert 'data-field="title"' in stale.text and 'data-field="weight"' not in stale.text
+        assert 'name="since" value="1"' in stale.text
+        assert 'name="revision" value="2"' in stale.text and 'value="Mine"' in stale.text
+    taken = people["mia"].submit(
+        f"/outcomes/{key}/edit", **form | {"do": "check"}, take="relevance=Theirs", revision="2", since="1"
+    )
+    assert ">Theirs</textarea>" in taken.text and 'name="revision" value="2"' in taken.text
+    both = taken.text.split("data-meanwhile")[1]  # what is not decided yet stays in sight
+    assert 'data-field="title"' in both and 'data-field="relevance"' not in both
+    again = people["mia"].submit(f"/outcomes/{key}/edit", **form | {"relevance": "Theirs"}, revision="2")
+    assert again.status_code == 200 and again.url.path == f"/outcomes/{key}"
+    kept = people["ann"].call("get_outcome", id=key).json()["outcome"]
+    assert (kept["title"], kept["relevance"]) == ("Mine", "Theirs")
+
+
+@pytest.mark.parametrize("revision", ["abc", "", "9" * 6000, "-1", "²"])
+def test_a_revision_that_is_none_is_a_stale_save_and_no_breakdown(people, revision):
+    key = defined(people["ann"], "Unread")
+    answer = people["ann"].submit(f"/outcomes/{key}/edit", title="Overwritten", do="save", revision=revision)
+    assert answer.status_code == 409
+    assert people["ann"].call("get_outcome", id=key).json()["outcome"]["title"] == "Unread"
+    assert people["ann"].submit(f"/outcomes/{key}/submit", revision=revision).status_code < 500
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ({"unit_kind": "percent", "baseline": "40", "target": "65%"}, {"baseline": 40, "target": 65}),
+        ({"unit_kind": "percent", "baseline": "12,5 %", "target": "65 %"}, {"baseline": 12.5, "target": 65}),
+        ({"unit_kind": "number", "unit_of_measure": "hours", "target": "1,000"}, {"target": 1000}),
+        ({"unit_kind": "number", "target": "1.2万"}, {"target": 12000}),
+        ({"unit_kind": "currency", "currency": "eur", "target": "EUR 4,000"}, {"target": 4000, "currency": "EUR"}),
+        ({"unit_kind": "currency", "currency": "", "target": "CNY 4,000"}, {"target": 4000, "currency": "CNY"}),
+        ({"unit_kind": "yes_no", "baseline": "no", "target": "yes"}, {"baseline": 0, "target": 1}),
+        ({"unit_kind": "number", "weight": ""}, {"weight": 1}),
+        ({"unit_kind": "number", "weight": "2"}, {"weight": 2}),
+    ],
+)  # fmt: skip
+def test_figures_of_an_outcome_are_read_as_measurements_are(people, typed, kept):
+    fields = {"project": BRIDGE, "template": "", "title": "Read as written", "do": "save"}
+    answer = people["ann"].submit("/outcomes/new", **fields | typed)
+    assert answer.url.path.startswith("/outcomes/outcome:own:"), answer.text[:400]
+    made = people["ann"].call("get_outcome", id=answer.url.path.removeprefix("/outcomes/")).json()["outcome"]
+    assert {name: made[name] for name in kept} == kept
+
+
+def test_an_emptied_weight_is_one_again(people):
+    key = defined(people["ann"], "Weighed")
+    people["ann"].submit(f"/outcomes/{key}/edit", title="Weighed", weight="3", do="save", revision="1")
+    assert people["ann"].call("get_outcome", id=key).json()["outcome"]["weight"] == 3
+    people["ann"].submit(f"/outcomes/{key}/edit", title="Weighed", weight="", do="save", revision="2")
+    assert people["ann"].call("get_outcome", id=key).json()["outcome"]["weight"] == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "english", "chinese"),
+    [
+        ({"target": "EUR 5", "unit_kind": "percent"}, "target", "does not fit", "应填写百分数"),
+        ({"target": "USD 5", "unit_kind": "currency", "currency": "EUR"}, "target", "The amount says USD", "USD"),
+        ({"weight": "-1"}, "weight", "has to be greater than 0", "“权重”须大于 0"),
+        ({"weight": "heavy"}, "weight", "does not fit", "应填写数字"),
+        ({"start": "2026-05-01", "due": "2026-04-01"}, "due", "before the start", "早于开始日期"),
+        ({"title": ""}, "title", "“title” is missing", "请填写“标题”"),
+        ({"owner": "an"}, "owner", "Did you mean “ann”?", "您是不是要找“ann”？"),
+    ],
+)  # fmt: skip
+def test_a_refused_form_says_why_in_the_readers_language(people, typed, field, english, chinese):
+    fields = {"project": BRIDGE, "template": "", "title": "Refused", "do": "save"}
+    for language, words in (("en", english), ("zh", chinese)):
+        answer = people["ann"].submit(f"/outcomes/new?lang={language}", **fields | typed)
+        assert answer.status_code == 422
+        beside = answer.text.split(f'id="problem-{field}">')[1].split("</span>")[0]
+        assert words in unescape(beside), beside
+
+
+def test_an_edited_outcome_is_never_left_without_a_title(people):
+    key = defined(people["ann"], "Titled")
+    answer = people["ann"].submit(f"/outcomes/{key}/edit", title="", do="save", revision="1")
+    assert answer.status_code == 422 and 'id="problem-title"' in answer.text
+
+
+def test_the_form_of_somebody_elses_outcome_leads_to_the_outcome(people):
+    key = defined(people["ann"], "Not Bob's")
+    assert 'name="revision"' in people["ann"].get(f"/outcomes/{key}/edit").text
+    led = people["bob"].get(f"/outcomes/{key}/edit")
+    assert led.url.path == f"/outcomes/{key}" and 'name="do" value="save"' not in led.text
+
+
+def test_the_form_proposes_those_who_may_see_the_project_and_nobody_else(people, server):
+    with server.sign_in("tim", server.add_person("tim", ["unit:Works/tunnel"], ["member"])):
+        form = people["ann"].get(f"/outcomes/new?project={BRIDGE}&template=none").text
+    offered = form.split('<datalist id="owners">')[1].split("</datalist>")[0]
+    assert 'value="ann"' in offered and 'value="mia"' in offered
+    assert 'value="tim"' not in offered
 
 
 def test_an_emptied_field_is_emptied(people):
@@ -156,7 +272,7 @@ def test_what_an_outcome_hangs_on_is_tied_by_name_shown_and_untied_from_its_page
         ("work_item", "Paint the rail", "WI-2, WI-1"),
         ("kpi", "Crossing a day", "Did you mean &#39;Crossings a day&#39;"),
         ("milestone", "Dug", "There is no milestone"),
-        ("milestone", "", "choose or write"),
+        ("milestone", "", "Choose or write"),
     ],
 )
 def test_a_link_that_misses_names_the_nearest_beside_its_field_and_ties_nothing(people, plan, kind, written, said):
@@ -337,10 +453,10 @@ def test_the_undo_of_an_edit_that_somebody_built_on_is_refused_with_the_name(peo
     [
         ({"weight": "2"}, 422, "Tick at least one"),
         ({"pick": "own"}, 422, "Fill in what shall change"),
-        ({"pick": "own", "weight": "heavy"}, 400, "is no number"),
+        ({"pick": "own", "weight": "heavy"}, 400, "has to be a number"),
         ({"pick": "own", "weight": "-1"}, 400, "weight"),
         ({"pick": "own", "due": "soon"}, 400, "due"),
-        ({"pick": "outcome:without-revision", "weight": "2"}, 400, "revision"),
+        ({"pick": "outcome:without-revision", "weight": "2"}, 400, "Choose the outcomes"),
     ],
 )
 def test_a_bulk_form_that_cannot_be_used_says_so_and_writes_nothing(people, fields, status, said):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
+from html import unescape
 
 import pytest
 
 from kg.domain import Outcome
+from kg.errors import by_code
 from kg.store.records import put_records
 from pipelines.messages import Messages
 
@@ -133,9 +136,38 @@ def test_one_file_for_two_outcomes_shows_to_the_reviewer(people):
     assert {other["id"] for other in shown["evidence"][0]["also_supports"]} == set(KEYS[:2])
 
 
-def test_refusals_have_words_in_chinese_that_fill_in_what_they_need(people):
-    from kg.errors import by_code
+def test_an_ordinary_click_that_is_refused_says_why_in_both_languages(people):
+    """What a reviewer or owner forgets, on the page itself; KEYS[2] waits for mia."""
+    refused = [
+        ("mia", "review", {"decision": "approved", "score_impact": "3", "revision": "9"},
+         "Still without a score: difficulty, innovation.", "尚未评分：难度、创新性。"),
+        ("mia", "review", {"decision": "returned", "revision": "9"}, "Give a reason", "请填写理由"),
+        ("mia", "review", {"decision": "", "revision": "9"}, "“decision” is missing", "请填写“决定”"),
+        ("mia", "review", {"decision": "approved"}, "“revision” is missing", "请填写“版本”"),
+        ("ann", "retire", {"reason": ""}, "“reason” is missing", "请填写“理由”"),
+        ("ann", "measure", {"value": "5", "date": "2999-01-01"}, "“date” cannot be 2999-01-01", "“日期”不能是 2999-01-01"),
+        ("ann", "measure", {"value": "5", "date": "soon"}, "“date” has to be a date", "“日期”应为日期"),
+        ("ann", "measure", {}, "“value” is missing", "请填写“数值”"),
+        ("ann", "evidence", {}, "Evidence is either a file or a link", "证据应为文件或链接"),
+        ("ann", "evidence", {"sha256": "zz", "filename": "a.png"}, "Choose it again", "请重新选择"),
+        ("ann", "link", {"kind": "kpi"}, "Choose or write what the outcome hangs on", "请选择或填写成果要关联的内容"),
+    ]  # fmt: skip
+    for name, act, fields, english, chinese in refused:
+        for language, words in (("en", english), ("zh", chinese)):
+            page = people[name].submit(f"/outcomes/{KEYS[2]}/{act}?lang={language}", **fields)
+            assert 400 <= page.status_code < 500, (act, fields, page.status_code)
+            alerts = re.findall(r'role="alert"[^>]*>(.*?)</(?:p|div|section)>', unescape(page.text), re.DOTALL)
+            assert any(words in alert for alert in alerts), (act, fields, language, alerts)
 
+
+def test_a_role_that_is_missing_is_named_in_chinese(people):
+    refused = people["ann"].call("define_type", key="x", name_en="X", name_zh="某")
+    assert refused.status_code == 403
+    words = Messages("zh").error(by_code()["forbidden"]("no", **refused.json()["fields"]))
+    assert words == "您无权执行或查看此内容。所需角色：PMO。"
+
+
+def test_refusals_have_words_in_chinese_that_fill_in_what_they_need(people):
     zh = Messages("zh")
 
     def words(answer) -> str:
