@@ -8,6 +8,7 @@ from . import (  # noqa: F401
     alert_acts,
     alert_rules,
     alerts,
+    alignments,
     attribution,
     boards,
     capture,

@@ -9,7 +9,7 @@ from pydantic import Field
 from ..domain import KeyResult, Objective, Role
 from ..errors import StandsAbove
 from ..store.records import put_records, retire_records
-from .objectives import require_setting
+from .objective_rights import require_setting
 from .strategy_reading import key_results_of, visible_key_result, visible_objective, visible_objectives
 from .table import Context, Request, Response, operation
 

@@ -6,7 +6,8 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from kg.errors import KgError, NotFound
-from kg.operations.objectives import STEERING, ObjectiveView
+from kg.operations.objective_rights import STEERING
+from kg.operations.objective_views import ObjectiveView
 
 from .lesson_acts import ActingPage
 from .project_picker import outcome_choices
