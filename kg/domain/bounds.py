@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from ..errors import OutOfBounds
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
-"""What was promised or measured lies between these days; money of other years is refused likewise."""
+"""What was promised, measured, spent or gained lies between these days."""
 MOST = 1e15
 """No figure is larger, either way: beyond that, floats lose whole numbers."""
 

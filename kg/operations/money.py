@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..domain import BenefitEntry, CostEntry, Outcome, Project, Role, derive_id
+from ..domain.bounds import check_day
 from ..domain.money import check_amount, check_currency, check_weight, shares_of
 from ..domain.money_entries import MoneyEntry
 from ..domain.rates import MissingRate
@@ -42,7 +43,6 @@ from .money_views import (
 )
 from .table import Context, operation
 
-FIRST_YEAR, LAST_YEAR = 1900, 2200
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -182,8 +182,7 @@ def _entry(
             f"{day} is after today ({today}): what is still to come is entered as expected.",
             field="date", day=day.isoformat(), today=today.isoformat(),
         )  # fmt: skip
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise InvalidRequest(f"date: {day} is not between {FIRST_YEAR} and {LAST_YEAR}.", field="date")
+    check_day("date", day)
     told = {name: value for name, value in values.items() if name != "key"}
     key = secrets.token_hex(8)
     if values.get("key"):  # what is sent twice has one id

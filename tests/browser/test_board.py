@@ -100,7 +100,7 @@ def test_a_note_dragged_onto_another_makes_a_topic_that_is_named_at_once(stage, 
     a, b, c = notes_on(stage, "Certificates expired", "Nobody renews certificates", "Lunch was good")
     page, other = show(), show("bo")
     drag(page, note(page, a), note(page, b))
-    page.wait_for_selector("[data-topic]")
+    page.wait_for_selector("[data-topic] .rb-group-name:focus")
     page.keyboard.type("Certificates")
     page.keyboard.press("Enter")
     other.wait_for_function(

@@ -184,7 +184,9 @@ def test_a_release_is_tested_on_its_page(olga):
     assert "Too little data" in page and "There are 0 values since the release" in page
     wrong = olga.get("/alerts/attribution", params={"outcome": "outcome:rale", "release": "x"}).text
     assert "Did you mean" in wrong and 'data-problem="outcome"' in wrong
-    assert "no day" in olga.get("/alerts/attribution", params={"outcome": "outcome:rail", "release": "x"}).text
+    page = olga.get("/alerts/attribution", params={"outcome": "outcome:rail", "release": "x"}).text
+    assert "has to be a date written as 2026-03-02, not “x”" in page
+    assert 'aria-describedby="attribution-problem-release"' in page and "=&#34;" not in page
 
 
 def test_a_release_is_tested_by_the_outcomes_title_which_the_page_proposes(server, olga):
