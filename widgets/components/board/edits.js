@@ -65,6 +65,10 @@ function openEdits(line, t, changed) {
     const session = sessions.get(key);
     if (!session || session.sending || session.clash || session.composing) return;
     clearTimeout(session.later);
+    if (spec.current()?.unsent) { // nobody has it yet: an edit of it has nothing to start from
+      session.later = setTimeout(() => commit(key, spec), 150);
+      return;
+    }
     const said = session.value.trim();
     if (said === session.from.trim() || (!said && spec.required)) {
       if (said === session.from.trim() || !spec.held?.()) drop(key);

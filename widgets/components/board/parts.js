@@ -86,7 +86,7 @@ const noteCard = (c, note, { moves = false, edits = false, plain = false, keyboa
   return memo(key, [note, editing, editing ? c.edits.sessionOf(key)?.clash : null, moves, removes, carried, keyboard, plain, c.ui.target === `note:${note.id}`], () => {
     const column = columnOf(c, note.column);
     const spec = {
-      key, required: true, enters: true, escape: true, current: () => c.line.state.items.get(note.id) ?? null, held: () => true,
+      key, required: true, enters: true, escape: true, current: () => c.line.state.items.get(note.id) ?? (note.unsent ? note : null), held: () => true,
       save: (text, base) => c.act({ move: "edit_note", note: note.id, text, base }),
       left: () => { c.ui.editing = null; c.redraw(); },
       props: {
