@@ -91,4 +91,3 @@ def test_pages_of_alerts_have_no_axe_violations_and_fit(open_page, site, alert, 
         found = Axe().run(page, options=RULES)["violations"]
         assert [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]] == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-    assert True
