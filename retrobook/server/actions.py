@@ -15,6 +15,7 @@ from widgets.rendering.action_effect import effect_figure, effect_words
 
 from .lesson_acts import ActingPage, project_key
 from .project_picker import project_choices
+from .revisions import revision_read
 
 PER_PAGE = 40
 SAID = frozenset({"started", "changed", "closed", "measured", "cancelled", "reopened"})
@@ -123,10 +124,8 @@ class ActOnAction(ActionPages):
         if act not in acts:
             raise NotFound.among("page", act, acts)
         operation, values, word = acts[act]()
-        key, revision = unquote(key), self.text("revision") or ""
-        if revision.isdecimal():
-            values["revision"] = int(revision)
-        await self.ask(operation, id=key, **values)
+        key = unquote(key)
+        await self.ask(operation, id=key, **values | revision_read(self.text("revision")))
         self.done(f"/actions/{quote(key, safe=':')}", word)
 
     def _sent(self, *names: str) -> dict[str, str]:

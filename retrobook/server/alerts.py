@@ -22,6 +22,7 @@ from widgets.rendering.text import civil
 from .details import ProjectPage
 from .lesson_acts import SEPARATOR, ActingPage, project_key
 from .project_picker import outcome_choices, project_choices
+from .revisions import revision_read
 from .steering_form import SteeringForm
 
 PER_PAGE = 40
@@ -131,10 +132,8 @@ class ActOnAlert(AlertPages):
         if act not in acts:
             raise NotFound.among("page", act, acts)
         operation, values, word = acts[act]()
-        key, revision = unquote(key), self.text("revision") or ""
-        if revision.isdecimal():
-            values["revision"] = int(revision)
-        await self.ask(operation, id=key, **values)
+        key = unquote(key)
+        await self.ask(operation, id=key, **values | revision_read(self.text("revision")))
         back = self.text("back")
         if back is None:
             self.done(f"/alerts/{quote(key, safe=':')}", word)

@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote, urlencode, urlsplit
 from kg.errors import InvalidRequest, NotFound
 
 from .pages import Page
+from .revisions import revision_of
 
 SEPARATOR = " · "
 """Between a project's name and its key in a field that proposes projects."""
@@ -172,13 +173,12 @@ class EditLesson(ActingPage):
         key = unquote(key)
         texts = {name: self.text(name) or "" for name in ("driving_event", "lesson", "recommendation", "conditions")}
         topics = [topic.strip() for topic in (self.text("topics") or "").replace("，", ",").split(",") if topic.strip()]
-        revision = self.text("revision") or ""
         await self.ask(
             "edit_lesson",
             id=key,
             topics=topics,
             polarity=self.text("polarity"),
-            revision=int(revision) if revision.isdecimal() else None,
+            revision=revision_of(self.text("revision")),
             **texts,
             **({"title": self.text("title") or ""} if self.text("title") != self.text("title_before") else {}),
         )

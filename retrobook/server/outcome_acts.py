@@ -9,8 +9,9 @@ from urllib.parse import quote, unquote
 from kg.domain.review_rules import AXES
 from kg.errors import InvalidRequest, KgError, NotFound
 
-from .outcome_pages import OutcomePage, revision_of
+from .outcome_pages import OutcomePage
 from .outcome_series import correction
+from .revisions import revision_read
 
 CHOSEN = frozenset({"KPI", "milestone", "work item"})
 """What a person writes the name of: when there is no such thing they are told on the page."""
@@ -98,8 +99,7 @@ class ActOnOutcome(OutcomePage):
         return "review_outcome", values, "returned" if decision == "returned" else "approved"
 
     def _revision(self) -> dict[str, int]:
-        read = revision_of(self.text("revision"))
-        return {} if read is None else {"revision": read}
+        return revision_read(self.text("revision"))
 
 
 ROUTES = [(r"/outcomes/([^/]+)/(?!edit$)([a-z-]+)", ActOnOutcome)]

@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 from kg.errors import Conflict, KgError
 
 from .outcome_form import CHOICES, FIELDS, OPEN_WHEN_EMPTY, OutcomeForm, typed_of
-from .outcome_pages import revision_of
+from .revisions import revision_of
 
 
 class OutcomeEdit(OutcomeForm):

@@ -183,11 +183,6 @@ class OutcomeInbox(OutcomePages):
         self.show("outcome_inbox.html", inbox=await self.ask("my_inbox"), said=self.said())
 
 
-def revision_of(text: str | None) -> int | None:
-    """The revision that a form says was read; None when it says none."""
-    return int(text) if text and text.isdecimal() and len(text) <= 15 else None
-
-
 def names_of(found: Any, choices: dict[str, Any]) -> dict[str, str]:
     """Titles of what an outcome is or can be tied to, by id."""
     things = [*found.kpis, *found.milestones, *found.work_items]

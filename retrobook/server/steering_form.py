@@ -11,6 +11,8 @@ from kg.domain import KeyResult, Objective
 from kg.errors import Forbidden, KgError, NotFound
 from pipelines.messages import Messages
 
+from .revisions import revision_read
+
 FIELDS: dict[str, tuple[str, ...]] = {
     "define": ("title", "period", "period_start", "period_end", "parent", "unit", "description", "key"),
     "change": ("title", "period", "period_start", "period_end", "parent", "unit", "description", "revision"),
@@ -113,11 +115,10 @@ class SteeringForm:
         empty = {name for name in differs if not self.typed[name]}
         said = {name: self.values[name] for name in differs - empty if name in self.values}
         said |= {name: "" for name in empty if name in ("parent", "unit")}
-        revision = self.typed["revision"]
         return (
             said
             | ({"clear": sorted(empty & CLEARED)} if empty & CLEARED else {})
-            | ({"revision": int(revision)} if revision.isdecimal() else {})
+            | revision_read(self.typed["revision"])
         )
 
     def _read(self, name: str, text: str, t: Messages) -> None:

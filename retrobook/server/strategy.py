@@ -11,6 +11,7 @@ from kg.operations.objective_views import ObjectiveView
 
 from .lesson_acts import ActingPage
 from .project_picker import outcome_choices
+from .revisions import revision_read
 from .steering_form import SteeringForm
 
 SAID = frozenset(
@@ -154,7 +155,7 @@ class ActOnObjective(ObjectivePage):
 
     async def _asked_for(self, key: str, form: SteeringForm) -> tuple[str, dict[str, Any], str]:
         """The operation of a form, its values, and what is said when it is done."""
-        read = {"revision": int(form.typed["revision"])} if form.typed.get("revision", "").isdecimal() else {}
+        read = revision_read(form.typed.get("revision"))
         if form.act == "align":
             return "align_outcome", {"target": key} | form.values, "aligned"
         if form.act == "retire":

@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote
 from kg.domain.unit_names import unit_word
 from kg.errors import KgError, NotFound
 
+from .revisions import revision_read
 from .vocabulary_pages import NAMES, TEXTS, VocabularyPages, names_in
 
 
@@ -88,8 +89,7 @@ class EntryPage(VocabularyPages):
         return await self._renamed(part, key, "aliased", {"add_aliases": add, "drop_aliases": drop})
 
     async def _renamed(self, part: str, key: str, word: str, values: dict[str, Any]) -> str:
-        if (revision := self.text("revision") or "").isdecimal():
-            values["revision"] = int(revision)
+        values |= revision_read(self.text("revision"))
         if part == "types":
             done = await self.ask("rename_type", type=key, **values)
         else:
